@@ -1,0 +1,1 @@
+"""Benchmarks: the whole pipeline, the floor below it and the usual way beside it, on the same parts."""

@@ -1,0 +1,1 @@
+"""Core-bank events out of files: readers of formats, and the publisher."""

@@ -1,0 +1,1 @@
+"""Real components on one machine: PostgreSQL, a broker, and the processes of the platform."""

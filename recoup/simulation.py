@@ -1,0 +1,75 @@
+"""Months in minutes: the clock steps from moment to moment, each when all work of the last is done."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+from recoup.errors import Mistake
+from recoup.settled import Settler
+from recoup.stores import Stores
+from recoup.world import World
+from shared.calendar.clock import set_file_clock
+
+ZONE = ZoneInfo("Asia/Shanghai")
+START = datetime(2026, 3, 2, 1, 0, tzinfo=ZONE)
+"""A Monday, before the core bank's night run."""
+
+MOMENTS = (time(2, 30), time(9, 0), time(12, 30), time(18, 0), time(21, 0))
+"""Local times of a day at which the clock stands: after the night run, in contact hours, at their end."""
+
+SETTLE_SECONDS = 600.0
+
+
+@dataclass(slots=True)
+class Simulation:
+    """Drives the world and the clock; the services run as they always do."""
+
+    stores: Stores
+    world: World
+    clock_file: Path
+    accounts: int
+    days: int
+    seed: int = 1
+    on_step: Callable[[int, int, datetime], None] = lambda done, all_, now: None
+
+    async def run(self) -> None:
+        """Run all days. Raises Mistake when work is not done within ten minutes of a step."""
+        async with Settler(self.stores) as settler:
+            await self.world.start(self.accounts, self.seed, START)
+            await self.settle(settler, START)
+            steps = list(moments(self.days))
+            before = START
+            for number, moment in enumerate(steps, start=1):
+                # What happened on the way comes first, then the deadlines: else the two would race.
+                await self.world.advance(moment)
+                await self.settle(settler, before)
+                set_file_clock(self.clock_file, moment)
+                await asyncio.sleep(0.1)  # every process has seen the new time
+                await self.settle(settler, moment)
+                before = moment
+                self.on_step(number, len(steps), moment)
+
+    async def settle(self, settler: Settler, now: datetime) -> None:
+        """Wait until all work of this moment is done, receipts of the outside world included."""
+        deadline = monotonic() + SETTLE_SECONDS
+        while True:
+            waiting = await self.world.pending()
+            left = await settler.settle(now, SETTLE_SECONDS)
+            if left.total:
+                raise Mistake(f"work is not done after {SETTLE_SECONDS:.0f} s: {left}")
+            if waiting == 0 and await self.world.pending() == 0:
+                return
+            if monotonic() > deadline:
+                raise Mistake("receipts of the simulated provider are not taken")
+
+
+def moments(days: int) -> Iterator[datetime]:
+    """The instants at which the clock stands."""
+    for day in range(days):
+        date = START.date() + timedelta(days=day)
+        for moment in MOMENTS:
+            yield datetime.combine(date, moment, ZONE)

@@ -1,0 +1,1 @@
+"""The gate's decisions, pure: no I/O, no clock, no randomness."""

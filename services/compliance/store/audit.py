@@ -1,0 +1,98 @@
+"""A stored log as the auditor reads it, in one consistent snapshot."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.compliance.log.audit import AuditReport, StoredCheckpoint, StoredEntry, audit
+from services.compliance.log.errors import TileError
+from services.compliance.log.keys import Verifier
+from services.compliance.log.merkle import root_of
+from services.compliance.log.tile_nodes import split_tile
+from services.compliance.log.tiles import TileId
+from services.compliance.store import log
+
+_BEYOND = 100
+
+_ENTRIES = text(
+    "SELECT e.leaf_index, e.event_id, e.leaf_hash, e.entry, p.salt, p.body FROM log_entry e"
+    " LEFT JOIN payload p ON p.year = e.year AND p.leaf_index = e.leaf_index"
+    " WHERE e.year = :year AND e.leaf_index >= :first ORDER BY e.leaf_index LIMIT :count"
+)
+_CHECKPOINTS = text(
+    "SELECT size, root, note FROM checkpoint WHERE year = :year AND size > :after"
+    " AND (CAST(:until AS bigint) IS NULL OR size <= :until) ORDER BY size LIMIT :count"
+)
+_TILES = text(
+    "SELECT tile_index, hashes, root FROM log_tile WHERE year = :year AND level = :level"
+    " AND tile_index >= :first AND tile_index < :end ORDER BY tile_index"
+)
+_UNLOGGED_DECISIONS = text(
+    "SELECT count(*) FROM decision d WHERE NOT EXISTS"
+    " (SELECT 1 FROM log_entry e WHERE e.event_id = d.decision_id)"
+)
+_UNLOGGED_REDEMPTIONS = text(
+    "SELECT count(*) FROM attempt a WHERE a.dispatch_id IS NOT NULL AND NOT EXISTS"
+    " (SELECT 1 FROM log_entry e WHERE e.event_id = 'redeemed:' || a.permit_id)"
+)
+
+
+@dataclass(slots=True)
+class StoredLog:
+    """The log of a year; a LogSource."""
+
+    connection: AsyncConnection
+    year: int
+
+    async def entries(self, first: int, end: int) -> Sequence[StoredEntry]:
+        """Entries from `first` on, at most as many as the range is long."""
+        values = {"year": self.year, "first": first, "count": end - first}
+        return [StoredEntry(*row) for row in await self.connection.execute(_ENTRIES, values)]
+
+    async def checkpoints(self, after: int, until: int | None) -> Sequence[StoredCheckpoint]:
+        """Checkpoints with `after` < size <= `until`."""
+        count = _BEYOND if until is None else until - after
+        values = {"year": self.year, "after": after, "until": until, "count": count}
+        rows = await self.connection.execute(_CHECKPOINTS, values)
+        return [StoredCheckpoint(size, root, note.encode()) for size, root, note in rows]
+
+    async def tile_roots(self, level: int, first: int, end: int) -> Mapping[int, bytes]:
+        """The roots of tiles whose stored root and hashes agree."""
+        values = {"year": self.year, "level": level, "first": first, "end": end}
+        rows = await self.connection.execute(_TILES, values)
+        return {index: root for index, hashes, root in rows if _root(TileId(level, index), hashes) == root}
+
+    async def unlogged(self) -> Mapping[str, int]:
+        """Decisions and redemptions without a leaf in any year's log."""
+        return await unlogged(self.connection)
+
+
+async def unlogged(connection: AsyncConnection) -> dict[str, int]:
+    """Decisions and redemptions that have no leaf, counted; both are 0 unless somebody tampered."""
+    return {
+        "decisions": int((await connection.execute(_UNLOGGED_DECISIONS)).scalar_one()),
+        "redemptions": int((await connection.execute(_UNLOGGED_REDEMPTIONS)).scalar_one()),
+    }
+
+
+async def audit_log(engine: AsyncEngine, year: int, log_key: Verifier) -> AuditReport:
+    """Audit the log of a year as it is at one moment, while the service goes on working."""
+    async with engine.connect() as connection:
+        snapshot = await connection.execution_options(isolation_level="REPEATABLE READ")
+        async with snapshot.begin():
+            return await audit(StoredLog(snapshot, year), log_key)
+
+
+async def years(engine: AsyncEngine) -> list[int]:
+    """The years that have a log."""
+    async with engine.connect() as connection:
+        return list(await log.heads(connection))
+
+
+def _root(tile: TileId, hashes: bytes) -> bytes | None:
+    try:
+        return root_of(split_tile(tile, hashes))
+    except TileError:
+        return None

@@ -1,0 +1,119 @@
+"""Decisions: written once, read by id, person and contact."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.compliance.domain.record import DecisionRecord
+from services.compliance.store.log import entry_of
+from services.compliance.tables import decision
+from shared.contracts.decisions import Reason
+
+_KNOWN = text("SELECT decision_id FROM decision WHERE contact_id = ANY(CAST(:contacts AS text[]))")
+# Decisions and the reservations of those that allow, from one set of arrays.
+_KEEP = text(
+    "WITH new AS MATERIALIZED (SELECT * FROM unnest("
+    "  CAST(:contacts AS text[]), CAST(:asks AS integer[]), CAST(:decisions AS text[]),"
+    "  CAST(:permits AS text[]), CAST(:persons AS text[]), CAST(:customers AS text[]),"
+    "  CAST(:points AS text[]), CAST(:channels AS text[]), CAST(:purposes AS text[]),"
+    "  CAST(:effects AS text[]), CAST(:reasons AS text[]), CAST(:ends AS timestamptz[])"
+    " ) AS new(contact_id, ask, decision_id, permit_id, person_id, customer_id, contact_point_id,"
+    "  channel, purpose, effect, reasons, ends_at)"
+    "), reserved AS ("
+    " INSERT INTO attempt (permit_id, person_id, contact_id, contact_point_id, channel, purpose, state,"
+    "  reserved_at, valid_until)"
+    " SELECT permit_id, person_id, contact_id, contact_point_id, channel, purpose, 'reserved',"
+    "  CAST(:now AS timestamptz), ends_at FROM new WHERE permit_id IS NOT NULL ON CONFLICT DO NOTHING"
+    ") INSERT INTO decision (contact_id, ask, decision_id, permit_id, person_id, customer_id, channel,"
+    "  purpose, effect, reasons, decided_at, until, valid_until)"
+    " SELECT contact_id, ask, decision_id, permit_id, person_id, customer_id, channel, purpose, effect,"
+    "  CAST(reasons AS jsonb), CAST(:now AS timestamptz),"
+    "  CASE WHEN permit_id IS NULL THEN ends_at END, CASE WHEN permit_id IS NOT NULL THEN ends_at END"
+    " FROM new ON CONFLICT DO NOTHING"
+)
+_encode = msgspec.json.Encoder().encode
+
+
+class _Named(msgspec.Struct):
+    contact: str = ""
+    ask: int = -1
+
+
+async def known(connection: AsyncConnection, contact_ids: Collection[str]) -> set[str]:
+    """The ids of all decisions on these contacts."""
+    rows = await connection.execute(_KNOWN, {"contacts": list(contact_ids)})
+    return set(rows.scalars().all())
+
+
+async def keep(
+    connection: AsyncConnection, records: Sequence[DecisionRecord], points: Sequence[str], now: datetime
+) -> None:
+    """Keep new decisions and reserve what they allow; `points` are the contact points asked for.
+
+    ValueError where another transaction decided the same pair for another person at the same time.
+    """
+    arrays = {
+        "contacts": [record.contact_id for record in records],
+        "asks": [record.ask for record in records],
+        "decisions": [record.decision_id for record in records],
+        "permits": [record.permit_id for record in records],
+        "persons": [record.person_id for record in records],
+        "customers": [record.customer_id for record in records],
+        "points": points,
+        "channels": [record.channel for record in records],
+        "purposes": [record.purpose for record in records],
+        "effects": [record.effect for record in records],
+        "reasons": [_encode(record.reasons).decode() for record in records],
+        "ends": [record.until or record.valid_until for record in records],
+        "now": now,
+    }
+    if (await connection.execute(_KEEP, arrays)).rowcount != len(records):
+        raise ValueError("this contact_id and ask name a request about somebody else")
+
+
+async def by_id(connection: AsyncConnection, decision_id: str) -> DecisionRecord | None:
+    """One decision."""
+    leaf = await entry_of(connection, decision_id)
+    if leaf is None:
+        return None
+    named = msgspec.json.decode(leaf.entry, type=_Named)
+    same = (decision.c.contact_id == named.contact) & (decision.c.ask == named.ask)
+    row = (await connection.execute(select(decision).where(same))).first()
+    return None if row is None else _record(row)
+
+
+async def by_pair(connection: AsyncConnection, contact_id: str, ask: int) -> DecisionRecord | None:
+    """The decision on the `ask`-th request for a contact."""
+    same = (decision.c.contact_id == contact_id) & (decision.c.ask == ask)
+    row = (await connection.execute(select(decision).where(same))).first()
+    return None if row is None else _record(row)
+
+
+async def listed(
+    connection: AsyncConnection,
+    *,
+    person_id: str | None,
+    contact_id: str | None,
+    after: tuple[datetime, str] | None,
+    limit: int,
+) -> list[DecisionRecord]:
+    """Decisions about a person or a contact, oldest first."""
+    key = tuple_(decision.c.decided_at, decision.c.decision_id)
+    query = select(decision).order_by(decision.c.decided_at, decision.c.decision_id).limit(limit)
+    if person_id is not None:
+        query = query.where(decision.c.person_id == person_id)
+    if contact_id is not None:
+        query = query.where(decision.c.contact_id == contact_id)
+    if after is not None:
+        query = query.where(key > after)
+    return [_record(row) for row in await connection.execute(query)]
+
+
+def _record(row: Row[Any]) -> DecisionRecord:
+    found = DecisionRecord(*tuple(row))
+    found.reasons = msgspec.convert(found.reasons, list[Reason])
+    return found

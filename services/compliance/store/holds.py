@@ -1,0 +1,76 @@
+"""Holds, opt-outs and complaints."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.compliance.domain.conduct import Complaint, OptedOut, PlacedHold
+from services.compliance.tables import complaint, hold, opt_out
+from shared.contracts.vocabulary import HoldKind
+from shared.database import sets
+
+
+async def place(connection: AsyncConnection, holds: Sequence[PlacedHold]) -> None:
+    """Keep new holds of locked persons."""
+    await sets.insert(connection, hold, holds, skip_existing=True)
+
+
+async def opt_out_of(connection: AsyncConnection, opt_outs: Sequence[OptedOut]) -> None:
+    """Keep opt-outs of locked persons; the first one of a channel stays."""
+    await sets.insert(connection, opt_out, opt_outs, skip_existing=True)
+
+
+async def open_complaints(connection: AsyncConnection, complaints: Sequence[Complaint]) -> None:
+    """Keep new complaints."""
+    await sets.insert(connection, complaint, complaints, skip_existing=True)
+
+
+async def by_id(connection: AsyncConnection, hold_id: str) -> PlacedHold | None:
+    """One hold."""
+    row = (await connection.execute(select(hold).where(hold.c.hold_id == hold_id))).first()
+    return None if row is None else _hold(row)
+
+
+async def by_ids(connection: AsyncConnection, hold_ids: Sequence[str]) -> list[PlacedHold]:
+    """These holds, as far as they exist."""
+    return [_hold(row) for row in await sets.fetch(connection, hold, "hold_id", hold_ids)]
+
+
+async def release(connection: AsyncConnection, hold_id: str, at: datetime, reason: str) -> bool:
+    """End a hold; False where it has ended already."""
+    done = await connection.execute(
+        update(hold)
+        .where(hold.c.hold_id == hold_id, hold.c.released_at.is_(None))
+        .values(released_at=at, release_reason=reason)
+    )
+    return done.rowcount == 1
+
+
+async def listed(
+    connection: AsyncConnection,
+    *,
+    person_id: str | None,
+    active: bool | None,
+    now: datetime,
+    after: tuple[datetime, str] | None,
+    limit: int,
+) -> list[PlacedHold]:
+    """Holds, oldest first; `active` ones are neither released nor over."""
+    query = select(hold).order_by(hold.c.placed_at, hold.c.hold_id).limit(limit)
+    if person_id is not None:
+        query = query.where(hold.c.person_id == person_id)
+    in_force = hold.c.released_at.is_(None) & (hold.c.until.is_(None) | (hold.c.until > now))
+    if active is not None:
+        query = query.where(in_force if active else ~in_force)
+    if after is not None:
+        query = query.where(tuple_(hold.c.placed_at, hold.c.hold_id) > after)
+    return [_hold(row) for row in await connection.execute(query)]
+
+
+def _hold(row: Row[Any]) -> PlacedHold:
+    found = PlacedHold(*tuple(row))
+    found.kind = HoldKind(found.kind)
+    return found

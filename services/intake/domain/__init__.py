@@ -1,0 +1,1 @@
+"""Intake's decisions, pure: what became of a debt, and who is tied to it."""

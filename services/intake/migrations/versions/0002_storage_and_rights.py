@@ -1,0 +1,24 @@
+"""storage and rights"""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # The payload is compressed already; the counters are updated all the time.
+    op.execute("ALTER TABLE outbox ALTER COLUMN payload SET STORAGE EXTERNAL")
+    for table in ("lane_counter", "relay_position", "consumer_position", "lane_received"):
+        op.execute(f"ALTER TABLE {table} SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.5)")
+    # Intake makes and drops the monthly partitions of its memory by itself.
+    op.execute("GRANT CREATE ON SCHEMA intake TO recoup_intake")
+    op.execute("CREATE TABLE IF NOT EXISTS source_event_default PARTITION OF source_event DEFAULT")
+    op.execute("ALTER TABLE source_event OWNER TO recoup_intake")
+    op.execute("ALTER TABLE source_event_default OWNER TO recoup_intake")
+
+
+def downgrade() -> None:
+    op.execute("ALTER TABLE outbox ALTER COLUMN payload SET STORAGE EXTENDED")

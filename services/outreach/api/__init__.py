@@ -1,0 +1,1 @@
+"""HTTP: status queries, a collector's records, and what providers tell us."""

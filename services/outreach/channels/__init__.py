@@ -1,0 +1,1 @@
+"""The ways out of the bank: one adapter a provider, all behind one port."""

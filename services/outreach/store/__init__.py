@@ -1,0 +1,1 @@
+"""All SQL of outreach, one module a subject."""

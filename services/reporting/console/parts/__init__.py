@@ -1,0 +1,1 @@
+"""The parts of the page: each builds itself once and then shows snapshots."""
