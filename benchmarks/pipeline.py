@@ -38,7 +38,12 @@ def options() -> argparse.Namespace:
     parser.add_argument("--skip-peer", action="store_true")
     parser.add_argument("--kafka", choices=("embedded", "apache"), default="embedded")
     parser.add_argument(
-        "--profile", choices=list(SERVICES), help="sample the stacks of this service's worker"
+        "--profile",
+        choices=list(SERVICES),
+        nargs="+",
+        default=[],
+        metavar="SERVICE",
+        help="sample the stacks of these services' workers",
     )
     parser.add_argument("--port-offset", type=int, default=20_000)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -55,8 +60,8 @@ async def run(chosen: argparse.Namespace, console: Console) -> Report:
         rate=chosen.rate,
         steady_seconds=chosen.seconds,
         port_offset=chosen.port_offset,
-        profiled=f"{chosen.profile} worker" if chosen.profile else "",
-        profile_file=RESULTS / f"profile-{chosen.profile}.stacks",
+        profiled=frozenset(f"{service} worker" for service in chosen.profile),
+        profiles=RESULTS,
     )
     report = Report(chosen.kafka, await run_whole(wish, lambda what: console.print(what, highlight=False)))
     report.machine = before

@@ -35,8 +35,8 @@ class Wish:
     rate: float
     steady_seconds: float
     port_offset: int
-    profiled: str = ""
-    profile_file: Path = Path("profile")
+    profiled: frozenset[str] = frozenset()
+    profiles: Path = Path()
 
     @property
     def steady_cases(self) -> int:
@@ -71,7 +71,7 @@ async def run_whole(wish: Wish, say: Say) -> WholeResult:
     """Run the platform once, on fresh parts."""
     parts = Parts(wish.folder / "whole", wish.kind)
     result = WholeResult(wish.cases)
-    async with running_whole(parts, wish.port_offset, wish.profiled, wish.profile_file) as whole:
+    async with running_whole(parts, wish.port_offset, wish.profiled, wish.profiles) as whole:
         database = await asyncpg.connect(parts.dsn)
         gauges = Gauges(whole.processes)
         result.memory_mb["rest"] = gauges.memory()
@@ -80,9 +80,9 @@ async def run_whole(wish: Wish, say: Say) -> WholeResult:
         await _settle(whole)
         result.memory_mb["loaded"] = gauges.memory()
         say(f"platform: {wish.cases} cases as fast as it can")
-        whole.toggle_profile(wish.profiled)
+        whole.toggle_profiles(wish.profiled)
         await _flood(whole, database, gauges, result)
-        whole.toggle_profile(wish.profiled)
+        whole.toggle_profiles(wish.profiled)
         if wish.steady_cases:
             await _settle(whole)
             say(f"platform: {wish.rate:g} cases a second for {wish.steady_seconds:g} s")

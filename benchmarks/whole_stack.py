@@ -21,16 +21,17 @@ from shared.stream.kafka import KafkaBroker
 
 
 class ProfiledStack(Stack):
-    """A stack one of whose workers runs under the sampling profiler."""
+    """A stack some of whose workers run under the sampling profiler."""
 
-    profiled: str = ""
-    profile_file: Path = Path("profile")
+    profiled: frozenset[str] = frozenset()
+    profiles: Path = Path()
 
     def _process(self, service: Service, process: Process) -> ManagedProcess:
         managed = super()._process(service, process)
-        if managed.name == self.profiled:
+        if managed.name in self.profiled:
+            stacks = self.profiles / f"profile-{service.name}.stacks"
             managed.argv = [sys.executable, "-m", "benchmarks.profiled", service.name, process]
-            managed.env = {**managed.env, "BENCH_PROFILE": str(self.profile_file)}
+            managed.env = {**managed.env, "BENCH_PROFILE": str(stacks)}
         return managed
 
 
@@ -46,11 +47,12 @@ class Whole:
         """All processes by name."""
         return {**self.stack.processes, **self.parts.processes()}
 
-    def toggle_profile(self, name: str) -> None:
-        """Have the worker under the profiler begin or end to note where it is; without a name, nothing."""
-        managed = self.processes.get(name)
-        if managed is not None and managed.pid is not None:
-            os.kill(managed.pid, signal.SIGUSR1)
+    def toggle_profiles(self, names: frozenset[str]) -> None:
+        """Have the workers under the profiler begin or end to note where they are."""
+        for name in names:
+            managed = self.processes[name]
+            if managed.pid is not None:
+                os.kill(managed.pid, signal.SIGUSR1)
 
     def broker(self) -> KafkaBroker:
         """A client for what the bank publishes."""
@@ -59,7 +61,7 @@ class Whole:
 
 @asynccontextmanager
 async def running_whole(
-    parts: Parts, port_offset: int, profiled: str, profile_file: Path
+    parts: Parts, port_offset: int, profiled: frozenset[str], profiles: Path
 ) -> AsyncIterator[Whole]:
     """Start everything with the clock standing at NOW; at the end stop all and leave only logs."""
     folder = parts.folder
@@ -81,7 +83,7 @@ async def running_whole(
                 log_level="WARNING",
             )
             stack = ProfiledStack(options, supervisor)
-            stack.profiled, stack.profile_file = profiled, profile_file
+            stack.profiled, stack.profiles = profiled, profiles
             await stack.start()
             yield Whole(stack, parts)
         if supervisor.stopped_by is not None:

@@ -69,7 +69,7 @@ class Gate:
             if decision.valid_until is not None:
                 known.attempts.append(reservation(request, work.now))
         points = [request.contact_point_id for request in fresh.values()]
-        await decisions.keep(work.connection, records, points, work.now)
+        await decisions.keep(work.connection, records, points)
         self._set_expiry(records, work)
         return records
 

@@ -6,9 +6,9 @@ attributes of ours: the sender's lane (`strategy/5`) and the event's number in i
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -36,8 +36,7 @@ class Unreadable(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class LaneNumber:
+class LaneNumber(NamedTuple):
     """The lane that a record came through and its number there."""
 
     sender: str
@@ -81,7 +80,10 @@ def announcement(*, service: str, lane: int, sequence: int) -> Outbound:
 
 def attributes(record: Record) -> dict[str, bytes]:
     """The record's headers by name; of a repeated name, the last. A header without a value is none."""
-    return {name: value for name, value in record.headers if value is not None}
+    found = dict(record.headers)
+    if None in found.values():
+        return {name: value for name, value in record.headers if value is not None}
+    return found  # type: ignore[return-value]  # none of them is None
 
 
 _lanes: dict[bytes, tuple[str, int]] = {}
@@ -125,7 +127,7 @@ def decode(record: Record, headers: Mapping[str, bytes]) -> Received[Event]:
             (record.key or b"").decode(),
             headers["ce_id"].decode(),
             headers["ce_source"].decode(),
-            _time(headers.get("ce_time")),
+            _time(time) if (time := headers.get("ce_time")) is not None else None,
             correlation.decode() if (correlation := headers.get("ce_correlationid")) else None,
             record.topic,
             record.partition,
@@ -155,9 +157,9 @@ def _event(topic: str, headers: Mapping[str, bytes], value: bytes) -> Event:
     return event
 
 
-def _time(text: bytes | None) -> datetime | None:
-    if text is None:
-        return None
+@lru_cache(maxsize=256)
+def _time(text: bytes) -> datetime:
+    # What one transaction produced bears one time.
     try:
         instant = datetime.fromisoformat(text.decode())
     except ValueError:

@@ -1,16 +1,16 @@
 """A decoded event as a handler sees it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
+
+import msgspec
 
 from shared.contracts.base import Event
 
 E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Received(Generic[E_co]):
+class Received(msgspec.Struct, Generic[E_co], frozen=True):
     """An event and where it came from.
 
     `id` and `source` are the CloudEvents attributes; together they name the event for ever.

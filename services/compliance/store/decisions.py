@@ -14,26 +14,23 @@ from services.compliance.tables import decision
 from shared.contracts.decisions import Reason
 
 _KNOWN = text("SELECT decision_id FROM decision WHERE contact_id = ANY(CAST(:contacts AS text[]))")
-# Decisions and the reservations of those that allow, from one set of arrays.
+# Decisions and the reservations of those that allow, from one document.
 _KEEP = text(
-    "WITH new AS MATERIALIZED (SELECT * FROM unnest("
-    "  CAST(:contacts AS text[]), CAST(:asks AS integer[]), CAST(:decisions AS text[]),"
-    "  CAST(:permits AS text[]), CAST(:persons AS text[]), CAST(:customers AS text[]),"
-    "  CAST(:points AS text[]), CAST(:channels AS text[]), CAST(:purposes AS text[]),"
-    "  CAST(:effects AS text[]), CAST(:reasons AS text[]), CAST(:ends AS timestamptz[])"
-    " ) AS new(contact_id, ask, decision_id, permit_id, person_id, customer_id, contact_point_id,"
-    "  channel, purpose, effect, reasons, ends_at)"
+    "WITH new AS MATERIALIZED (SELECT * FROM ROWS FROM (json_to_recordset(CAST(:records AS json)) AS ("
+    "  contact_id text, ask integer, decision_id text, permit_id text, person_id text, customer_id text,"
+    "  channel text, purpose text, effect text, reasons jsonb, decided_at timestamptz, until timestamptz,"
+    "  valid_until timestamptz), unnest(CAST(:points AS text[])))"
+    "  AS new(contact_id, ask, decision_id, permit_id, person_id, customer_id, channel, purpose, effect,"
+    "  reasons, decided_at, until, valid_until, contact_point_id)"
     "), reserved AS ("
     " INSERT INTO attempt (permit_id, person_id, contact_id, contact_point_id, channel, purpose, state,"
     "  reserved_at, valid_until)"
     " SELECT permit_id, person_id, contact_id, contact_point_id, channel, purpose, 'reserved',"
-    "  CAST(:now AS timestamptz), ends_at FROM new WHERE permit_id IS NOT NULL ON CONFLICT DO NOTHING"
+    "  decided_at, valid_until FROM new WHERE permit_id IS NOT NULL ON CONFLICT DO NOTHING"
     ") INSERT INTO decision (contact_id, ask, decision_id, permit_id, person_id, customer_id, channel,"
     "  purpose, effect, reasons, decided_at, until, valid_until)"
     " SELECT contact_id, ask, decision_id, permit_id, person_id, customer_id, channel, purpose, effect,"
-    "  CAST(reasons AS jsonb), CAST(:now AS timestamptz),"
-    "  CASE WHEN permit_id IS NULL THEN ends_at END, CASE WHEN permit_id IS NOT NULL THEN ends_at END"
-    " FROM new ON CONFLICT DO NOTHING"
+    "  reasons, decided_at, until, valid_until FROM new ON CONFLICT DO NOTHING"
 )
 _encode = msgspec.json.Encoder().encode
 
@@ -49,29 +46,13 @@ async def known(connection: AsyncConnection, contact_ids: Collection[str]) -> se
     return set(rows.scalars().all())
 
 
-async def keep(
-    connection: AsyncConnection, records: Sequence[DecisionRecord], points: Sequence[str], now: datetime
-) -> None:
+async def keep(connection: AsyncConnection, records: Sequence[DecisionRecord], points: Sequence[str]) -> None:
     """Keep new decisions and reserve what they allow; `points` are the contact points asked for.
 
     ValueError where another transaction decided the same pair for another person at the same time.
     """
-    arrays = {
-        "contacts": [record.contact_id for record in records],
-        "asks": [record.ask for record in records],
-        "decisions": [record.decision_id for record in records],
-        "permits": [record.permit_id for record in records],
-        "persons": [record.person_id for record in records],
-        "customers": [record.customer_id for record in records],
-        "points": points,
-        "channels": [record.channel for record in records],
-        "purposes": [record.purpose for record in records],
-        "effects": [record.effect for record in records],
-        "reasons": [_encode(record.reasons).decode() for record in records],
-        "ends": [record.until or record.valid_until for record in records],
-        "now": now,
-    }
-    if (await connection.execute(_KEEP, arrays)).rowcount != len(records):
+    document = {"records": _encode(records).decode(), "points": points}
+    if (await connection.execute(_KEEP, document)).rowcount != len(records):
         raise ValueError("this contact_id and ask name a request about somebody else")
 
 

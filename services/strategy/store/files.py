@@ -11,6 +11,7 @@ from services.strategy.domain.customer_file import CustomerFile, PaymentKey
 from services.strategy.domain.records import Case, Customer, Entry, Hold, Payment, Promise
 from services.strategy.store import recordset
 from services.strategy.tables import case_event, collection_case, customer, hold, payment, promise
+from shared.database import sets
 
 K = TypeVar("K")
 R = TypeVar("R")
@@ -28,7 +29,7 @@ class Wanted:
 async def lock_files(connection: AsyncConnection, wanted: Wanted) -> dict[str, CustomerFile]:
     """The files of the wanted customers, locked until the transaction ends; unknown customers get one."""
     missing = [Customer(customer_id) for customer_id in sorted(wanted.customers)]
-    await recordset.insert(connection, customer, missing, skip_existing=True)
+    await sets.insert(connection, customer, missing, skip_existing=True)
     customers = await recordset.fetch(
         connection, customer, Customer, "customer_id", wanted.customers, lock=True
     )
@@ -135,12 +136,12 @@ def _changed(before: Mapping[K, R], after: Mapping[K, R]) -> list[R]:
 
 async def save(connection: AsyncConnection, changes: Changes) -> None:
     """Write all changes."""
-    await recordset.upsert(connection, customer, changes.customers)
-    await recordset.upsert(connection, collection_case, changes.cases)
-    await recordset.upsert(connection, promise, changes.promises)
-    await recordset.upsert(connection, hold, changes.holds)
+    await sets.upsert(connection, customer, changes.customers)
+    await sets.upsert(connection, collection_case, changes.cases)
+    await sets.upsert(connection, promise, changes.promises)
+    await sets.upsert(connection, hold, changes.holds)
     # A receipt that comes after its reversal must not undo it, known to this transaction or not.
     received = [paid for paid in changes.payments if not paid.reversed]
-    await recordset.insert(connection, payment, received, skip_existing=True)
-    await recordset.upsert(connection, payment, [paid for paid in changes.payments if paid.reversed])
-    await recordset.insert(connection, case_event, changes.entries)
+    await sets.insert(connection, payment, received, skip_existing=True)
+    await sets.upsert(connection, payment, [paid for paid in changes.payments if paid.reversed])
+    await sets.insert(connection, case_event, changes.entries)
