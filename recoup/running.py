@@ -1,105 +1,18 @@
-"""Runs one process of one service, in this process."""
+"""`python -m recoup.running SERVICE PROCESS`: the light way in, without the command's own imports."""
 
-import asyncio
 import gc
-import signal
 import sys
-from typing import Any
-
-from fastapi import FastAPI
-from pydantic import ValidationError
-
-from recoup import __version__
-from recoup.errors import Mistake
-from recoup.services import SERVICES, Process, Service
-from shared.runtime import Runtime, open_runtime
-from shared.stream.worker import Worker
-from shared.telemetry.logs import configure_logging
-from shared.web.app import create_app
-from shared.web.health import CheckFailedError, HealthCheck
-from shared.web.server import run_server, serve
-
-
-def run_process(service: Service, process: Process) -> None:
-    """Serve or work until SIGTERM or Ctrl-C. Raises Mistake for settings that do not fit."""
-    main = service.main()
-    try:
-        settings = main.settings()
-    except ValidationError as error:
-        wrong = "; ".join(
-            f"RECOUP_{'.'.join(map(str, item['loc'])).upper() or 'SETTINGS'}: {item['msg']}"
-            for item in error.errors(include_input=False, include_url=False)
-        )
-        raise Mistake(f"{service.name} cannot start, its settings do not fit. {wrong}") from None
-    configure_logging(service.name, process, settings.log_level)
-    runtime = open_runtime(service.name, settings, process)
-    if process is Process.API:
-        run_server(main.api(runtime), settings.host, settings.port)
-    elif process is Process.WORKER:
-        _spare_the_collector()
-        _run(_work(main.worker(runtime), runtime))
-    else:
-        main.console(runtime)
-
-
-def _spare_the_collector() -> None:
-    """Batches make many short-lived objects without cycles: look for cycles rarely, never in modules."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
-def _run(work: Any) -> None:
-    if sys.platform != "win32":
-        import uvloop
-
-        uvloop.run(work)
-    else:
-        asyncio.run(work)
-
-
-async def _work(worker: Worker, runtime: Runtime[Any]) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    settings = runtime.settings
-    serving = asyncio.create_task(serve(_health_app(worker, runtime), settings.host, settings.port, stop))
-    try:
-        await worker.run(stop)
-    finally:
-        stop.set()
-        await serving
-
-
-def _health_app(worker: Worker, runtime: Runtime[Any]) -> FastAPI:
-    """Health and metrics of a worker: it has no other HTTP surface."""
-
-    async def ready() -> None:
-        try:
-            await worker.ready()
-        except RuntimeError as error:
-            raise CheckFailedError(str(error)) from None
-
-    async def alive() -> None:
-        try:
-            await worker.alive()
-        except RuntimeError as error:
-            raise CheckFailedError(str(error)) from None
-
-    return create_app(
-        title=f"Recoup {runtime.service} worker",
-        service=runtime.service,
-        version=__version__,
-        settings=runtime.settings,
-        health_checks=(
-            HealthCheck("consuming", ready, timeout=5.0),
-            HealthCheck("progress", alive, liveness=True),
-        ),
-    )
 
 
 def main() -> None:
-    """`python -m recoup.running SERVICE PROCESS`: the light way in, without the command's own imports."""
+    """Run the process that the arguments name until SIGTERM or Ctrl-C."""
+    # Modules make hundreds of thousands of objects and no garbage: looking for it would take half of the
+    # start's CPU time. The process enables it again.
+    gc.disable()
+    from recoup.errors import Mistake
+    from recoup.process import run_process
+    from recoup.services import SERVICES, Process
+
     try:
         run_process(SERVICES[sys.argv[1]], Process(sys.argv[2]))
     except Mistake as mistake:

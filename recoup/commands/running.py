@@ -11,7 +11,7 @@ from recoup.commands.options import run_async
 from recoup.errors import Mistake
 from recoup.local.process import ManagedProcess
 from recoup.local.supervisor import Supervisor
-from recoup.running import run_process
+from recoup.process import run_process
 from recoup.services import SERVICES, Process
 
 
