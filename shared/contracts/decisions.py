@@ -25,13 +25,17 @@ class Force(StrEnum):
 
 
 class Reason(Part, frozen=True, kw_only=True):
-    """One rule that applied, and the numbers it used (`{"count": "3", "max": "3"}`)."""
+    """One rule that applied, and the numbers it used (`{"count": "3", "max": "3"}`).
+
+    `confidence` is how well the rule's numbers are sourced: A the text was read, B told, C from memory.
+    """
 
     rule_id: str
     effect: Effect
     force: Force
     citation: str
     numbers: dict[str, str] = {}
+    confidence: str | None = None
 
 
 class ContactAllowed(Event, frozen=True, kw_only=True):

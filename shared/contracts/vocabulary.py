@@ -27,6 +27,13 @@ class PartyRole(StrEnum):
     EMPLOYER = "employer"
     GUARDIAN = "guardian"
     HEIR = "heir"
+    EXECUTOR = "executor"
+    SPOUSE = "spouse"
+    DEBT_RELATED_SPOUSE = "debt_related_spouse"
+    PARENT_OF_MINOR = "parent_of_minor"
+    ATTORNEY = "attorney"
+    AUTHORISED_REP = "authorised_rep"
+    NEIGHBOUR = "neighbour"
 
 
 class Channel(StrEnum):
@@ -38,6 +45,7 @@ class Channel(StrEnum):
     CALL_LIVE = "call_live"
     CALL_AI = "call_ai"
     CALL_PRERECORDED = "call_prerecorded"
+    IM = "im"
     LETTER = "letter"
     VISIT = "visit"
 
@@ -48,6 +56,7 @@ class ContactPointKind(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     APP = "app"
+    IM = "im"
     ADDRESS = "address"
 
 
@@ -58,6 +67,7 @@ REACHED_THROUGH: dict[Channel, ContactPointKind] = {
     Channel.CALL_PRERECORDED: ContactPointKind.PHONE,
     Channel.EMAIL: ContactPointKind.EMAIL,
     Channel.APP_PUSH: ContactPointKind.APP,
+    Channel.IM: ContactPointKind.IM,
     Channel.LETTER: ContactPointKind.ADDRESS,
     Channel.VISIT: ContactPointKind.ADDRESS,
 }
@@ -72,6 +82,15 @@ class Purpose(StrEnum):
     SERVICE = "service"
     LEGAL_NOTICE = "legal_notice"
     COMPLAINT_REPLY = "complaint_reply"
+    LEGAL_ACTION = "legal_action"
+    VALIDATION = "validation"
+    VERIFICATION = "verification"
+    CEASE_ACK = "cease_ack"
+    REMEDY_NOTICE = "remedy_notice"
+    OPTOUT_CONFIRM = "optout_confirm"
+    LEGALLY_REQUIRED = "legally_required"
+    STATUTORY_NOTICE = "statutory_notice"
+    DEBTOR_REQUESTED = "debtor_requested"
 
 
 class CaseStage(StrEnum):
@@ -111,6 +130,12 @@ class HoldKind(StrEnum):
     VULNERABLE = "vulnerable"
     HARDSHIP_REVIEW = "hardship_review"
     BREATHING_SPACE = "breathing_space"
+    MENTAL_HEALTH_CRISIS = "mental_health_crisis"
+    DEBT_ADVISER_PLAN = "debt_adviser_plan"
+    STATUTE_BARRED_REFUSAL = "statute_barred_refusal"
+    ORIGINAL_CREDITOR_REQUEST = "original_creditor_request"
+    DISCHARGED = "discharged"
+    SCRA_ACTIVE_DUTY = "scra_active_duty"
     WRONG_NUMBER = "wrong_number"
     MANUAL = "manual"
 

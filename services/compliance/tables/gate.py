@@ -1,33 +1,9 @@
-"""Compliance's tables. Instants are UTC; ids are pseudonyms; no contact data is kept here."""
+"""Persons, what is known of them, their attempts and the decisions."""
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    DateTime,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-)
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.stream.tables import add_runtime_tables
-from shared.web.idempotency import idempotency_table
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-INSTANT = DateTime(timezone=True)
+from services.compliance.tables.base import INSTANT, metadata
 
 person = Table(
     "person",
@@ -129,62 +105,3 @@ decision = Table(
     Index("decision_person", "person_id", "decided_at"),
     comment="Append-only: each request that was decided, once; its leaf bears the decision's id",
 )
-
-log_head = Table(
-    "log_head",
-    metadata,
-    Column("year", Integer, primary_key=True, autoincrement=False),
-    Column("size", BigInteger, nullable=False),
-    postgresql_with={"fillfactor": 10},
-    comment="Leaves in each year's log; its lock gives the next index, so commit order is leaf order",
-)
-
-log_entry = Table(
-    "log_entry",
-    metadata,
-    Column("year", Integer, primary_key=True, autoincrement=False),
-    Column("leaf_index", BigInteger, primary_key=True, autoincrement=False),
-    Column("event_id", Text, nullable=False),
-    Column("leaf_hash", LargeBinary, nullable=False),
-    Column("entry", LargeBinary, nullable=False),
-    Index("log_entry_event", "event_id", unique=True),
-    comment="Append-only: the log's leaves, canonical JSON without personal data",
-)
-
-log_tile = Table(
-    "log_tile",
-    metadata,
-    Column("year", Integer, primary_key=True, autoincrement=False),
-    Column("level", Integer, primary_key=True),
-    Column("tile_index", BigInteger, primary_key=True),
-    Column("hashes", LargeBinary, nullable=False, comment="256 of them"),
-    Column("root", LargeBinary, nullable=False, comment="Their root: a hash of the tile above"),
-    comment="Append-only: full tiles; partial ones are made from the entries and tiles below",
-)
-
-checkpoint = Table(
-    "checkpoint",
-    metadata,
-    Column("year", Integer, primary_key=True, autoincrement=False),
-    Column("size", BigInteger, primary_key=True, autoincrement=False),
-    Column("root", LargeBinary, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("signed_at", INSTANT, nullable=False),
-    comment="Append-only: every checkpoint that the log signed",
-)
-
-payload = Table(
-    "payload",
-    metadata,
-    Column("year", Integer, primary_key=True, autoincrement=False),
-    Column("leaf_index", BigInteger, primary_key=True, autoincrement=False),
-    Column("person_id", Text, nullable=False),
-    Column("salt", LargeBinary, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Index("payload_person", "person_id"),
-    comment="What a leaf's payload digest is of; a person's rows can be erased, the proofs stay",
-)
-
-IDEMPOTENCY_KEY = idempotency_table(metadata)
-
-add_runtime_tables(metadata)
