@@ -5,7 +5,19 @@ import sys
 import typer
 from rich.console import Console
 
-from recoup.commands import audit, contracts, demo, dlq, importing, lanes, migrating, reconciling, running, up
+from recoup.commands import (
+    audit,
+    contracts,
+    demo,
+    dlq,
+    gate,
+    importing,
+    lanes,
+    migrating,
+    reconciling,
+    running,
+    up,
+)
 from recoup.errors import Mistake
 from recoup.local.errors import LocalStackError
 
@@ -24,6 +36,7 @@ app.command("run")(running.run)
 app.command("migrate")(migrating.migrate_command)
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(audit.app, name="audit")
+app.add_typer(gate.app, name="gate")
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(lanes.app, name="lanes")
 

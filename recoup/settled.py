@@ -194,6 +194,16 @@ class Settler:
         await self._reader.__aexit__()
         await asyncio.gather(*(engine.dispose() for engine in self._engines.values()))
 
+    async def read_of_bank(self, source: str) -> dict[int, str]:
+        """The id of the last event of this source that intake applied, by partition."""
+        statement = text(
+            "SELECT partition, last_event_id FROM source_progress"
+            " WHERE source = :source AND topic = :topic AND last_event_id IS NOT NULL"
+        )
+        async with self._engines["intake"].connect() as connection:
+            rows = await connection.execute(statement, {"source": source, "topic": CORE_BANK.name})
+            return {partition: last for partition, last in rows}
+
     async def settle(self, now: datetime, seconds: float = 300.0) -> Backlog:
         """Wait until nothing is under way; returns the last backlog, whose total is then zero.
 

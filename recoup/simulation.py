@@ -8,6 +8,8 @@ from pathlib import Path
 from time import monotonic
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import DBAPIError
+
 from recoup.errors import Mistake
 from recoup.settled import Settler
 from recoup.stores import Stores
@@ -22,6 +24,8 @@ MOMENTS = (time(2, 30), time(9, 0), time(12, 30), time(18, 0), time(21, 0))
 """Local times of a day at which the clock stands: after the night run, in contact hours, at their end."""
 
 SETTLE_SECONDS = 600.0
+BANK = "/corebank/main"
+"""How the simulated core bank names itself."""
 
 
 @dataclass(slots=True)
@@ -61,10 +65,18 @@ class Simulation:
             left = await settler.settle(now, SETTLE_SECONDS)
             if left.total:
                 raise Mistake(f"work is not done after {SETTLE_SECONDS:.0f} s: {left}")
-            if waiting == 0 and await self.world.pending() == 0:
+            if waiting == 0 and await self.world.pending() == 0 and await self._bank_is_read(settler):
                 return
             if monotonic() > deadline:
-                raise Mistake("receipts of the simulated provider are not taken")
+                raise Mistake("receipts of the simulated provider or events of the bank are not taken")
+            await asyncio.sleep(0.05)
+
+    async def _bank_is_read(self, settler: Settler) -> bool:
+        """Whether intake has the bank's last word: the embedded broker tells too low an end of a log."""
+        try:
+            return await settler.read_of_bank(BANK) == await self.world.last_event_ids()
+        except (DBAPIError, OSError):
+            return False
 
 
 def moments(days: int) -> Iterator[datetime]:

@@ -30,6 +30,11 @@ class World:
         waiting = await self._get("/world/pending")
         return int(waiting["receipts_waiting"]) + int(waiting["events_unpublished"])
 
+    async def last_event_ids(self) -> dict[int, str]:
+        """The id of the last event that the bank published in each partition that it wrote to."""
+        ids: list[str | None] = (await self._get("/world/pending"))["last_event_ids"]
+        return {partition: last for partition, last in enumerate(ids) if last is not None}
+
     async def summary(self) -> dict[str, Any]:
         """What happened out there."""
         return await self._get("/world/summary")

@@ -28,6 +28,11 @@ class Announcer:
         """How many records were written."""
         return sum(self.by_type.values()) + self.repeated
 
+    @property
+    def last_event_ids(self) -> list[str | None]:
+        """The id of the last event in each partition."""
+        return list(self._journal.last_ids)
+
     def say(self, said: Said, at: datetime) -> None:
         """Publish now, or, for a small share, later."""
         if draw(self._seed, "late", said.id) < assumed.LATE_EVENTS:

@@ -87,6 +87,7 @@ class Control:
                 "receipts_waiting": self._feedback.receipts_waiting,
                 "replies_due_before_now": world.replies_due(self._now()) if world else 0,
                 "events_unpublished": self._publisher.unpublished,
+                "last_event_ids": world.last_event_ids if world else [],
             }
         )
 

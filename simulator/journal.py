@@ -51,11 +51,13 @@ class Journal:
         self._readers: list[BinaryIO] = [path.open("rb") for path in paths]
         self.ends = [0] * partitions
         self.events = [0] * partitions
+        self.last_ids: list[str | None] = [None] * partitions
 
     def append(self, partition: int, line: Line) -> None:
         """Add an event at the end of a partition."""
         self.ends[partition] += self._writers[partition].write(_encoder.encode(line) + b"\n")
         self.events[partition] += 1
+        self.last_ids[partition] = line.id
 
     def read(self, partition: int, start: int) -> Chunk:
         """Some of the events from `start` on; none at the end."""

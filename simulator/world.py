@@ -59,6 +59,11 @@ class World:
         self.reactions: Counter[str] = Counter()
         self.payments = self.reversals = 0
 
+    @property
+    def last_event_ids(self) -> list[str | None]:
+        """The id of the last event that the bank published in each partition."""
+        return self.announcer.last_event_ids
+
     async def open(self) -> dict[str, int]:
         """Publish everyone and every account; returns when the broker has them all."""
         async with self._passing:
