@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from shared.contracts.base import Event
-from shared.stream import dead_letters, positions
+from shared.stream import dead_letters, outbox, positions
 from shared.stream.broker import Place, Record
 from shared.stream.dead_letters import DeadLetter, ParkedKeys, Sealer
 from shared.stream.envelope import LANE_ANNOUNCED, Unreadable, attributes, decode, lane_number
@@ -189,6 +189,8 @@ async def in_savepoint(work: Work, run: Callable[[Work], Awaitable[None]]) -> Ex
     savepoint = await work.connection.begin_nested()
     try:
         await run(trial)
+        # An event that is too large is refused here, where the record that causes it is known.
+        outbox.address(trial.emissions, work.now.isoformat(), work.partitions)
     except Exception as error:
         if is_transient(error):
             raise

@@ -7,6 +7,9 @@ refuses: the outcome of the call is then unknown.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+NAMELESS = "\ufffd"
+"""What a header is called whose name is not valid UTF-8; such a record is refused when it is decoded."""
+
 
 class BrokerError(Exception):
     """The broker did not do what was asked, or did not say so in time."""

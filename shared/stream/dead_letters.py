@@ -14,6 +14,8 @@ from shared.contracts.topics import dead_letter_topic
 from shared.stream.broker import Record
 from shared.stream.outbox import StoredEvent, Target
 
+LONGEST_KEY = 1000
+"""Bytes of a key that are announced."""
 SHOWN_PAYLOAD_BYTES = 262_144
 """A larger payload is only in the table, not in the dead-letter topic."""
 
@@ -240,6 +242,6 @@ def _announced(identity: int, consumer: str, letter: DeadLetter, sealed: str, no
         "failed_at": now,
         "sealed_payload": sealed if len(sealed) <= SHOWN_PAYLOAD_BYTES else None,
     }
-    return StoredEvent(
-        _readable(record.key or b""), "dead_letter.kept.v1", now.isoformat(), msgspec.json.encode(value)
-    )
+    # A foreign key may be as large as it likes; what is announced of it has to fit into a record.
+    key = _readable((record.key or b"")[:LONGEST_KEY])
+    return StoredEvent(key, "dead_letter.kept.v1", now.isoformat(), msgspec.json.encode(value))

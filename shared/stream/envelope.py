@@ -14,7 +14,7 @@ import msgspec
 
 from shared.contracts.base import Event
 from shared.contracts.topics import BY_NAME
-from shared.stream.broker import Outbound, Record
+from shared.stream.broker import NAMELESS, Outbound, Record
 from shared.stream.outbox import StoredEvent
 from shared.stream.received import Received
 
@@ -117,6 +117,8 @@ _decoders: dict[tuple[str, bytes], Any] = {
 def decode(record: Record, headers: Mapping[str, bytes]) -> Received[Event]:
     """The event in a record. Raises Unreadable when there is none that the topic carries."""
     value = record.value
+    if NAMELESS in headers:
+        raise Unreadable("not_utf8", "the name of a header is not valid UTF-8")
     if not value:
         raise Unreadable("empty", "the record has no value")
     if len(value) > LARGEST_VALUE:

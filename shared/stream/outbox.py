@@ -19,6 +19,10 @@ from shared.stream.work import Emission
 Target = tuple[int, str, int]
 """(lane, topic, partition of the topic)."""
 
+LARGEST_EVENT = 1_000_000
+"""Bytes of its value; with key and headers that fits into what Kafka takes by default (1 MiB), compressed or
+not. A larger one would stop its relay for good, so the transaction that emits it fails instead."""
+
 # Locks are taken in the order of the rows given, which are sorted: two transactions cannot dead-lock.
 _TAKE_NUMBERS = text(
     "INSERT INTO lane_counter AS counter (lane, topic, partition, last_sequence)"
@@ -78,7 +82,10 @@ def unpack(payload: bytes) -> list[StoredEvent]:
 
 
 def address(emissions: Sequence[Emission], now: str, partitions: int) -> dict[Target, list[StoredEvent]]:
-    """The emissions as stored events, in order, by lane and target."""
+    """The emissions as stored events, in order, by lane and target.
+
+    Raises ValueError where an event is larger than LARGEST_EVENT.
+    """
     targets: defaultdict[Target, list[StoredEvent]] = defaultdict(list)
     places: dict[str, int] = {}
     for emission in emissions:
@@ -87,9 +94,11 @@ def address(emissions: Sequence[Emission], now: str, partitions: int) -> dict[Ta
         if partition is None:
             partition = places[key] = partition_of(key, partitions)
         topic = TOPIC_OF[type(emission.event)]
-        stored = StoredEvent(
-            key, emission.event.type_, now, _encoder.encode(emission.event), emission.correlation
-        )
+        value = _encoder.encode(emission.event)
+        if len(value) > LARGEST_EVENT:
+            size = f"{len(value)} bytes; at most {LARGEST_EVENT} can be published"
+            raise ValueError(f"{emission.event.type_} is too large: {size}")
+        stored = StoredEvent(key, emission.event.type_, now, value, emission.correlation)
         targets[emission.lane, topic.name, 0 if topic.partitions == 1 else partition].append(stored)
     return targets
 

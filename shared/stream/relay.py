@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -47,9 +47,9 @@ _IDLE = text(
     "SELECT c.lane, c.topic, c.partition, c.last_sequence FROM lane_counter AS c"
     " LEFT JOIN relay_position AS r ON r.lane = c.lane AND r.topic = c.topic AND r.partition = c.partition"
     "  AND r.log_id = :log_id"
-    " WHERE c.lane = ANY(CAST(:lanes AS integer[])) AND NOT EXISTS (SELECT FROM outbox"
-    "  WHERE outbox.lane = c.lane AND outbox.topic = c.topic AND outbox.partition = c.partition"
-    "  AND outbox.last_sequence > COALESCE(r.sent_sequence, 0))"
+    " WHERE c.lane = ANY(CAST(:lanes AS integer[])) AND (r.sent_sequence >= c.last_sequence"
+    "  OR NOT EXISTS (SELECT FROM outbox WHERE outbox.lane = c.lane AND outbox.topic = c.topic"
+    "   AND outbox.partition = c.partition AND outbox.last_sequence > COALESCE(r.sent_sequence, 0)))"
 )
 _PURGE = text(
     "DELETE FROM outbox USING relay_position AS r WHERE (outbox.lane, outbox.topic, outbox.partition) ="
@@ -58,6 +58,7 @@ _PURGE = text(
     " AND outbox.lane = ANY(CAST(:lanes AS integer[]))"
 )
 
+LOOK_FOR_IDLE_SECONDS = 1.0
 ANNOUNCE_AFTER_SECONDS = (5.0, 60.0, 600.0)
 """How long a lane is idle before its last number is announced: once, again, and then ever so often."""
 
@@ -123,14 +124,13 @@ class Relay:
         await self._rewind()
         async with self.engine.connect() as connection:
             parcels = await pending(connection, lanes, self.log_id)
-        if not parcels:
-            await self._announce_idle(lanes)
-            return 0
-        sent = await self._send(parcels)
-        async with self.engine.begin() as connection:
-            await mark_sent(connection, self.log_id, sent)
-        for parcel in parcels:
-            metrics.relay_sent_total.labels(self.service, parcel.topic).inc(len(parcel.events))
+        if parcels:
+            sent = await self._send(parcels)
+            async with self.engine.begin() as connection:
+                await mark_sent(connection, self.log_id, sent)
+            for parcel in parcels:
+                metrics.relay_sent_total.labels(self.service, parcel.topic).inc(len(parcel.events))
+        await self._announce_idle(lanes)  # also where other lanes are never idle
         return sum(len(parcel.events) for parcel in parcels)
 
     async def _rewind(self) -> None:
@@ -147,6 +147,10 @@ class Relay:
         for parcel in parcels:
             by_place[Place(parcel.topic, parcel.partition)].extend(self._records(parcel))
             sent[parcel.lane, parcel.topic, parcel.partition] = parcel.last_sequence
+        await self._write(by_place)
+        return sent
+
+    async def _write(self, by_place: Mapping[Place, Sequence[Outbound]]) -> None:
         outcomes = await asyncio.gather(
             *(self.producer.send(place, records) for place, records in by_place.items()),
             return_exceptions=True,
@@ -154,7 +158,6 @@ class Relay:
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
-        return sent
 
     def _records(self, parcel: Parcel) -> list[Outbound]:
         return [
@@ -171,22 +174,25 @@ class Relay:
 
     async def _announce_idle(self, lanes: Sequence[int]) -> None:
         now = monotonic()
-        if now - self._announced_at < 1.0:
+        if now - self._announced_at < LOOK_FOR_IDLE_SECONDS:
             return
         self._announced_at = now
         async with self.engine.connect() as connection:
             rows = (await connection.execute(_IDLE, {"lanes": list(lanes), "log_id": self.log_id})).all()
+        by_place: defaultdict[Place, list[Outbound]] = defaultdict(list)
         for lane, topic, partition, sequence in rows:
-            await self._announce_one((lane, topic, partition), sequence, now)
+            if self._is_due((lane, topic, partition), sequence, now):
+                record = envelope.announcement(service=self.service, lane=lane, sequence=sequence)
+                by_place[Place(topic, partition)].append(record)
+        await self._write(by_place)
 
-    async def _announce_one(self, target: Target, sequence: int, now: float) -> None:
+    def _is_due(self, target: Target, sequence: int, now: float) -> bool:
+        """Whether the lane is idle for long enough; if so, counts it as announced."""
         known, since, times = self._idle_since.get(target, (0, now, 0))
         if known != sequence:
             self._idle_since[target] = (sequence, now, 0)
-            return
+            return False
         if now - since < ANNOUNCE_AFTER_SECONDS[min(times, len(ANNOUNCE_AFTER_SECONDS) - 1)]:
-            return
-        lane, topic, partition = target
-        record = envelope.announcement(service=self.service, lane=lane, sequence=sequence)
-        await self.producer.send(Place(topic, partition), [record])
+            return False
         self._idle_since[target] = (sequence, now, times + 1)
+        return True

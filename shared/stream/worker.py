@@ -3,26 +3,24 @@
 import asyncio
 import os
 import random
-import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-import msgspec
 import structlog
 from sqlalchemy import text
 
 from shared.contracts.base import Event
 from shared.contracts.control import ResendRefused, ResendRequested
-from shared.contracts.topics import CONTROL, TOPICS, dead_letter_topic
+from shared.contracts.topics import TOPICS, dead_letter_topic
 from shared.runtime import Runtime
+from shared.stream import control_topic
 from shared.stream import relay as relaying
 from shared.stream.applying import Applier, TooManyDeadLetters
-from shared.stream.broker import Broker, BrokerError, Outbound, Place
+from shared.stream.broker import Broker, BrokerError
 from shared.stream.consuming import Session
 from shared.stream.dead_letters import TIMERS
-from shared.stream.envelope import CONTENT_TYPE, SPEC_VERSION
 from shared.stream.lanes import Lane
 from shared.stream.log_watch import LogWatch
 from shared.stream.relay import Relay
@@ -93,7 +91,7 @@ class Worker:
             await connection.execute(text("SELECT 1"))
         if self.session is None or not self.session.applier.places:
             raise RuntimeError("no partitions are assigned yet")
-        if self.session.stopped_lanes:
+        if self.session.gap_watch.stopped:
             raise RuntimeError("a lane is stopped: its sender no longer has what is missing")
 
     async def alive(self) -> None:
@@ -223,18 +221,11 @@ class Worker:
                 self.relay.rewinds.append(((event.lane, event.topic, event.partition), event.first))
         elif isinstance(event, ResendRefused) and self.session is not None:
             lane = Lane(event.topic, event.partition, event.sender, event.lane)
-            self.session.refuse(lane, event.first, event.oldest_kept)
+            self.session.gap_watch.refuse(lane, event.first, event.oldest_kept)
 
     async def _publish(self, events: Sequence[Event]) -> None:
-        """Write to the control topic, outside any lane: what is lost there is asked again."""
-        if not events:
-            return
         assert self.broker is not None
-        producer = await self.broker.producer()
-        try:
-            await producer.send(Place(CONTROL.name, 0), [_control_record(event) for event in events])
-        finally:
-            await producer.stop()
+        await control_topic.publish(self.broker, events)
 
     async def _watchdog(self) -> None:
         """End the process when the loop is stuck for long: the supervisor starts another."""
@@ -256,17 +247,6 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
             await event.wait()
     except TimeoutError:
         return
-
-
-def _control_record(event: Event) -> Outbound:
-    headers = [
-        SPEC_VERSION,
-        ("ce_id", uuid.uuid4().hex.encode()),
-        ("ce_source", b"/recoup/runtime"),
-        ("ce_type", event.type_.encode()),
-        CONTENT_TYPE,
-    ]
-    return Outbound(b"", msgspec.json.encode(event), headers)
 
 
 def _kafka(runtime: Runtime[Any]) -> Broker:

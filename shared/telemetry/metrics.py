@@ -49,6 +49,11 @@ rebalance_duration_seconds = Histogram(
 # Lanes
 lane_gaps_total = Counter("lane_gaps_total", "Gaps seen in a lane; a re-send was asked for", _BY_TOPIC)
 lanes_stopped = Gauge("lanes_stopped", "Lanes stopped because their sender no longer has the gap", _BY_TOPIC)
+log_losses_total = Counter(
+    "log_losses_total",
+    "Partitions found to have lost records: expired before we read them, or the tail of what we had read",
+    (*_BY_TOPIC, "loss"),
+)
 
 # Producing
 events_emitted_total = Counter("events_emitted_total", "Events appended to the outbox", ("service", "type"))

@@ -30,6 +30,8 @@ class FakeBroker:
 
     topics: dict[str, int] = field(default_factory=dict)
     log: dict[Place, list[FakeRecord]] = field(default_factory=dict)
+    expired: dict[Place, int] = field(default_factory=dict)
+    """How many of the first records of a partition are gone; the others keep their offsets."""
     identity: str | None = None
     down: bool = False
     patient: bool = True
@@ -75,6 +77,7 @@ class FakeBroker:
     def lose_log(self) -> None:
         """The cluster comes back empty, without topics and without a name."""
         self.log.clear()
+        self.expired.clear()
         self.topics.clear()
         self.identity = None
 
@@ -82,6 +85,14 @@ class FakeBroker:
         """The last records of a partition vanish; offsets are given out again."""
         stored = self.log.get(place, [])
         del stored[max(0, len(stored) - records) :]
+
+    def expire(self, place: Place, first: int) -> None:
+        """The records in front of `first` are deleted."""
+        self.expired[place] = first
+
+    def bounds(self, place: Place) -> tuple[int, int]:
+        """The first offset kept and the next to be written."""
+        return self.expired.get(place, 0), len(self.log.get(place, []))
 
     async def rebalance(self, group: str) -> None:
         """Revoke everything from all members, then hand it out again by range."""
@@ -142,7 +153,8 @@ class FakeMember:
             stored = self.broker.log.get(place, [])
             if place in self.paused or len(found) >= limit:
                 continue
-            start = offset if offset <= len(stored) else 0  # out of range: reset to the earliest
+            first, end = self.broker.bounds(place)
+            start = offset if first <= offset <= end else first  # out of range: reset to the earliest
             taken = list(itertools.islice(stored, start, start + limit - len(found)))
             found += taken
             self.offsets[place] = start + len(taken)
@@ -159,7 +171,7 @@ class FakeMember:
 
     async def bounds(self, places: Sequence[Place]) -> Mapping[Place, tuple[int, int]]:
         self.broker.check()
-        return {place: (0, len(self.broker.log.get(place, []))) for place in places}
+        return {place: self.broker.bounds(place) for place in places}
 
     def lag(self, place: Place, next_offset: int) -> int | None:
         return max(0, len(self.broker.log.get(place, [])) - next_offset)

@@ -191,7 +191,7 @@ class LaneMachine(RuleBasedStateMachine):
     @invariant()
     def a_lane_is_only_stopped_where_something_is_gone(self) -> None:
         for receiver in self.world.receivers:
-            for lane in receiver.session.stopped_lanes:
+            for lane in receiver.session.gap_watch.stopped:
                 self.call(self._check_stopped(lane))
 
     def teardown(self) -> None:
@@ -199,7 +199,7 @@ class LaneMachine(RuleBasedStateMachine):
             missing = self.call(self._settle())
             self.applied_in_order_and_never_twice()
             stopped = {
-                lane.place for receiver in self.world.receivers for lane in receiver.session.stopped_lanes
+                lane.place for receiver in self.world.receivers for lane in receiver.session.gap_watch.stopped
             }
             for stream, count in missing.items():
                 place = Place(*target_of(stream)[1:])

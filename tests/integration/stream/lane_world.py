@@ -242,5 +242,5 @@ class World:
         """What the sender refused to send again reaches every receiver."""
         for (lane, topic, partition), first, oldest in self.refusals:
             for receiver in self.receivers:
-                receiver.session.refuse(Lane(topic, partition, SENDER, lane), first, oldest)
+                receiver.session.gap_watch.refuse(Lane(topic, partition, SENDER, lane), first, oldest)
         self.refusals.clear()

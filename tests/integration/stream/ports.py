@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from recoup.local.broker import EmbeddedBroker
 from recoup.local.kafka import KafkaCluster
@@ -45,6 +47,18 @@ class Harness:
             await producer.send(place, [outbound(value) for value in values])
         finally:
             await producer.stop()
+
+    async def expire(self, place: Place, first: int) -> None:
+        """Delete the records in front of `first`, as a retention does."""
+        if isinstance(self.broker, FakeBroker):
+            self.broker.expire(place, first)
+            return
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.broker.servers)
+        await admin.start()
+        try:
+            await admin.delete_records({TopicPartition(*place): RecordsToDelete(first)})
+        finally:
+            await admin.close()
 
 
 def outbound(value: bytes, key: bytes = b"key") -> Outbound:
@@ -108,8 +122,8 @@ def group() -> str:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits that are there for slow networks are cut short."""
-    monkeypatch.setattr("shared.stream.kafka.KafkaProducer.DEADLINE_SECONDS", 1)
-    monkeypatch.setattr("shared.stream.kafka.KafkaControlReader.NAME_SECONDS", 1)
+    monkeypatch.setattr("shared.stream.kafka_producer.KafkaProducer.DEADLINE_SECONDS", 1)
+    monkeypatch.setattr("shared.stream.kafka_control.KafkaControlReader.NAME_SECONDS", 1)
 
 
 def harness_of(request: pytest.FixtureRequest) -> Harness:

@@ -1,28 +1,21 @@
-"""Batches that no client of ours would write, but that a broker takes."""
-
-import struct
+"""Writes batches that no client of ours would write, but that a broker takes."""
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.record.util import calc_crc32c
 
-from shared.stream.broker import Place
-from tests.integration.stream.ports import Harness
-
-_CRC, _CHECKED_FROM = slice(17, 21), 21
-"""Of a record batch of format 2: where its checksum is, and what it covers."""
+from shared.stream.broker import Outbound, Place
+from tests.unit.stream.batches import broken_batch
 
 
-async def write_with_a_broken_header_name(harness: Harness, place: Place) -> None:
-    """Write one record with a header whose name is not UTF-8."""
-    producer = AIOKafkaProducer(bootstrap_servers=harness.port.servers)
+async def write_with_broken_names(servers: str, place: Place, *records: Outbound) -> None:
+    """Write the records as one batch, with each header name `TO_BREAK` broken."""
+    producer = AIOKafkaProducer(bootstrap_servers=servers)
     await producer.start()
     try:
         batch = producer.create_batch()
-        batch.append(key=b"key", value=b"broken", timestamp=None, headers=[("name", b"")])
+        for key, value, headers in records:
+            batch.append(key=key, value=value, timestamp=None, headers=headers)
         batch.close()
-        raw = bytearray(bytes(batch._builder.build()).replace(b"name", b"\xff\xfe\xff\xfe"))
-        raw[_CRC] = struct.pack(">I", calc_crc32c(bytes(raw[_CHECKED_FROM:])))
-        batch._buffer = raw
+        batch._buffer = bytearray(broken_batch(records))
         await (await producer.send_batch(batch, place.topic, partition=place.partition))
     finally:
         await producer.stop()

@@ -12,8 +12,8 @@ from shared.contracts.base import Event
 from shared.contracts.control import ResendRequested
 from shared.contracts.topics import CONTROL
 from shared.stream.broker import BrokerError, Place
+from shared.stream.control_topic import control_record
 from shared.stream.log_watch import LogWatch
-from shared.stream.worker import _control_record
 from tests.integration.stream.ports import BROKERS, Harness, Seat, group, harness_of, outbound, values
 from tests.support.toy import until
 
@@ -87,7 +87,7 @@ async def test_after_a_death_the_watch_knows_whether_the_log_was_lost_and_hears_
         first = await asyncio.wait_for(watch.current(), 15)
         requests = [_request(number) for number in range(1, 101)]
         producer = await harness.port.producer()
-        await producer.send(CONTROL_PLACE, [_control_record(request) for request in requests])
+        await producer.send(CONTROL_PLACE, [control_record(request) for request in requests])
         await producer.stop()
         await until(lambda: _among(heard, requests[-1]))
         await harness.write(Place(topic, 3), b"0", b"1")
@@ -137,6 +137,6 @@ async def _heard(harness: Harness, heard: list[Event]) -> None:
     async with asyncio.timeout(20):
         while _request(1000) not in heard:
             producer = await harness.port.producer()
-            await producer.send(CONTROL_PLACE, [_control_record(_request(1000))])
+            await producer.send(CONTROL_PLACE, [control_record(_request(1000))])
             await producer.stop()
             await asyncio.sleep(0.5)

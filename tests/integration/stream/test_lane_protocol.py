@@ -14,7 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from shared.stream import consuming, relay
+from shared.stream import consuming, gap_watch, relay
 from tests.integration.stream.lane_actors import Ticks
 from tests.integration.stream.lane_machine import LaneMachine
 from tests.integration.stream.lane_mutants import QUICK, RARE, WITH_A_SHORT_RETENTION, Mutant
@@ -70,6 +70,7 @@ def machine(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> type[LaneMachine]:
     runner, engine = lab
     ticks = Ticks()
     monkeypatch.setattr(consuming, "monotonic", ticks)
+    monkeypatch.setattr(gap_watch, "monotonic", ticks)
     monkeypatch.setattr(relay, "monotonic", ticks)
     return type("Machine", (LaneMachine,), {"runner": runner, "engine": engine, "ticks": ticks})
 

@@ -97,6 +97,18 @@ async def test_an_idle_lane_is_announced_now_and_then_also_when_nothing_of_it_is
     assert sent(world)[-1] == 3
 
 
+async def test_an_idle_lane_is_announced_also_while_others_always_have_something_to_send(
+    world: World,
+) -> None:
+    await world.commit({ALONE: 2})
+    await world.relay_step()
+    for _ in range(70):
+        world.ticks.seconds += 1
+        await world.commit({STREAMS[0]: 1})
+        assert await world.relay_step() == 1
+    assert sent(world) == [1, 2, -2, -2]
+
+
 async def test_a_late_acknowledgement_from_an_older_log_takes_nothing_from_the_newer_one(
     world: World,
 ) -> None:

@@ -9,12 +9,16 @@ import pytest_asyncio
 from aiokafka.admin import AIOKafkaAdminClient
 from sqlalchemy import text
 
+from shared.contracts.topics import PARTIES
 from shared.runtime import Runtime
+from shared.stream.broker import Outbound, Place
 from tests.conftest import EngineFor
 from tests.integration.stream.ports import BROKERS, Harness, harness_of
+from tests.integration.stream.strange_batches import write_with_broken_names
 from tests.support import toy
 from tests.support.brokers import wipe
 from tests.support.toy import Receiver, by_key, effects, send, until, working
+from tests.unit.stream.batches import TO_BREAK
 
 PARTITIONS = 6
 """Another number than a broker would choose for a topic that it makes unasked."""
@@ -72,6 +76,31 @@ async def test_events_take_effect_once_and_in_order_through_poison_and_a_kill_of
         await until(lambda: _applied(receiver, 400))
         assert by_key(await effects(receiver.engine)) == by_key(facts(1, 400))
         assert await _partitions(harness, "intake.parties.v1") == PARTITIONS
+
+
+async def test_a_record_with_a_header_name_that_is_no_text_is_a_dead_letter_and_those_around_it_are_applied(
+    harness: Harness, pair: list[Runtime[Any]]
+) -> None:
+    _, receiver = pair
+    await harness.port.ensure_topics({PARTIES.name: PARTITIONS})
+    value = b'{"person_id":"p","customer_id":"p","version":%d}'
+    named = [("ce_id", b"1"), ("ce_source", b"/elsewhere"), ("ce_type", b"party.removed.v1")]
+    fine = [Outbound(b"fine", value % number, named) for number in range(4)]
+    broken = Outbound(b"broken", value % 9, [*named, (TO_BREAK, b"x")])
+    place = Place(PARTIES.name, 1)
+    for batch in ([fine[0]], [fine[1], broken, fine[2]], [fine[3]]):
+        await write_with_broken_names(harness.port.servers, place, *batch)
+    async with working(toy.worker(receiver, Receiver().consumer(), harness.port)):
+        await until(lambda: _applied(receiver, 4))
+    assert await effects(receiver.engine) == [("fine", number) for number in range(4)]
+    async with receiver.engine.connect() as connection:
+        columns = "partition, record_offset, key, reason, explanation"
+        (letter,) = await connection.execute(text(f"SELECT {columns} FROM dead_letter"))
+        position = await connection.execute(
+            text("SELECT next_offset FROM consumer_position WHERE partition = 1")
+        )
+        assert position.scalar_one() == 5
+    assert tuple(letter) == (1, 2, "broken", "not_utf8", "the name of a header is not valid UTF-8")
 
 
 async def test_two_workers_share_the_work_and_one_takes_over_when_the_other_stops(

@@ -70,7 +70,7 @@ def test_no_header_makes_the_parser_fail(header):
 
 
 def test_no_metric_is_labelled_with_an_identifier():
-    allowed = {"consumer", "topic", "service", "reason", "type", "method", "route", "status"}
+    allowed = {"consumer", "topic", "service", "reason", "type", "method", "route", "status", "loss"}
     declared = [item for item in vars(metrics).values() if isinstance(item, Counter | Gauge | Histogram)]
     assert len(declared) >= 20
     assert all(set(item._labelnames) <= allowed for item in declared)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shared.contracts.parties import PartyRemoved
 from shared.contracts.topics import BY_NAME, PARTIES
 from shared.stream import envelope, outbox
+from shared.stream.broker import NAMELESS
 from shared.stream.envelope import LaneNumber, Unreadable, attributes, decode, lane_number
 from shared.stream.outbox import StoredEvent
 from shared.stream.work import Work
@@ -126,6 +127,15 @@ def test_a_header_that_is_missing_or_empty_of_value_is_named(name: str) -> None:
     with pytest.raises(Unreadable, match=name) as error:
         decode(found, attributes(found))
     assert error.value.reason == "missing_attribute"
+
+
+def test_a_header_whose_name_is_no_text_makes_its_record_unreadable_but_not_its_lane() -> None:
+    lane = [("ce_lane", b"intake/1"), ("ce_sequence", b"4")]
+    found = record([*GOOD.items(), *lane, (NAMELESS, b"x")], BODY)
+    with pytest.raises(Unreadable, match="the name of a header is not valid UTF-8") as error:
+        decode(found, attributes(found))
+    assert error.value.reason == "not_utf8"
+    assert lane_number(attributes(found)) == LaneNumber("intake", 1, 4)
 
 
 @given(ids, ids, st.integers(), texts, texts, st.integers(0, 63), st.integers(1, 2**53))

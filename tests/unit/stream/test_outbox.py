@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,6 +67,19 @@ def test_a_topic_of_one_partition_takes_all_keys() -> None:
         work.emit(request, key=f"key-{number}")
     targets = outbox.address(work.emissions, NOW.isoformat(), 24)
     assert {(topic, partition) for _, topic, partition in targets} == {(CONTROL.name, 0)}
+
+
+def test_an_event_that_no_broker_would_take_is_refused_by_name_and_size() -> None:
+    def addressed(name: str) -> list[StoredEvent]:
+        work = Work(None, NOW, 4)  # type: ignore[arg-type]  # nothing is stored here
+        work.emit(PartyRemoved(person_id=name, customer_id="c", version=1), key="k")
+        ((_, stored),) = outbox.address(work.emissions, NOW.isoformat(), 4).items()
+        return stored
+
+    room = outbox.LARGEST_EVENT - len(addressed("")[0].value)
+    assert len(addressed("x" * room)[0].value) == outbox.LARGEST_EVENT
+    with pytest.raises(ValueError, match=r"party\.removed\.v1 is too large: 1000001 bytes"):
+        addressed("x" * (room + 1))
 
 
 def test_a_parcel_knows_its_last_number() -> None:
