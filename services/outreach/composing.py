@@ -1,18 +1,23 @@
-"""Making the message: opening the address and rendering the text, just before sending."""
+"""Making the message, just before sending: rendering the text, reading it over, opening the address."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from services.outreach.channels.port import OutgoingMessage
+from services.outreach.content import ContentCheck
 from services.outreach.domain.contact import arrears_of
 from services.outreach.domain.facts import Undeliverable
 from services.outreach.domain.wording import Rendered, Wording
 from services.outreach.store.claims import Claim
+from shared.contracts.base import Money
+from shared.lint.phrase_files import shipped
 from shared.security.fields import FieldCipher, FieldError
 
 POINT_GONE = "contact point is gone"
 POINT_SEALED = "contact point cannot be opened"
 NO_TEMPLATE = "no such template"
+FORBIDDEN = "content"
+"""Before the tag of the words with which no message may leave."""
 
 
 class Composed(NamedTuple):
@@ -23,11 +28,13 @@ class Composed(NamedTuple):
 
 
 class Composer:
-    """Holds what every message needs."""
+    """Holds what every message needs. No message leaves with words that no rule permits anywhere."""
 
-    def __init__(self, cipher: FieldCipher, wording: Wording) -> None:
+    def __init__(self, cipher: FieldCipher, wording: Wording, content: ContentCheck | None = None) -> None:
+        """`content` lints the same wording; the shipped lists if None."""
         self._cipher = cipher
         self._wording = wording
+        self._content = content or ContentCheck(wording, shipped())
 
     def compose(
         self, claims: Sequence[Claim], *, written: bool
@@ -45,7 +52,7 @@ class Composer:
 
     def digest(self, claim: Claim) -> str | None:
         """The digest of the text that the claim's message has or had."""
-        text = self._render(claim)
+        text = self._render(claim, arrears_of(claim.arrears))
         return text.digest if text else None
 
     def _one(self, claim: Claim, *, written: bool) -> Composed | str:
@@ -56,9 +63,14 @@ class Composer:
                 claim.permit_id, claim.contact_id, claim.channel, "", "", "", claim.language
             )
             return Composed(empty, None)
-        text = self._render(claim)
-        if text is None:
+        arrears = arrears_of(claim.arrears)
+        text = self._render(claim, arrears)
+        currencies = tuple([part.currency for part in arrears])
+        content = self._content.of(claim.template, claim.language, claim.channel, claim.role, currencies)
+        if text is None or content is None:
             return NO_TEMPLATE
+        if content.forbidden:
+            return f"{FORBIDDEN}:{content.forbidden}"
         try:
             to = self._cipher.open(claim.sealed, claim.contact_point_id)
         except FieldError:
@@ -68,6 +80,5 @@ class Composer:
         )
         return Composed(message, text.digest)
 
-    def _render(self, claim: Claim) -> Rendered | None:
-        arrears = arrears_of(claim.arrears)
+    def _render(self, claim: Claim, arrears: Sequence[Money]) -> Rendered | None:
         return self._wording.render(claim.template, claim.language, arrears, claim.days_past_due)

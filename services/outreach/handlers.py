@@ -9,6 +9,7 @@ from services.outreach.contact_set import ContactSet
 from services.outreach.domain import facts
 from services.outreach.domain.contact import ContactState
 from services.outreach.domain.facts import TimerKind
+from services.outreach.domain.words import WordsOf, no_words
 from services.outreach.people import People, debtor_of, debtors_of, people_of
 from services.outreach.store import contacts as contact_store
 from services.outreach.store import parties as party_store
@@ -30,6 +31,7 @@ class Rules:
     templates: frozenset[str]
     max_asks: int = 12
     await_party: timedelta = timedelta(days=1)
+    words: WordsOf = no_words
 
 
 def consumer(rules: Rules, permitted: Callable[[], None]) -> Consumer:
@@ -52,7 +54,7 @@ async def apply(batch: Batch, work: Work, rules: Rules) -> None:
     people = await people_of(batch, work.connection)
     contacts = ContactSet(work)
     await contacts.load(await _concerned(batch, work))
-    _welcome(batch, people, contacts)
+    _welcome(batch, people, contacts, rules)
     _treat(batch, people, contacts, rules, work.now)
     for decision in batch.decisions:
         # Contacts that are not on file are those of other callers of the gate.
@@ -74,7 +76,8 @@ async def wake(due: Sequence[Timer], work: Work, rules: Rules) -> None:
             contacts.apply(timer.key, facts.PartyMissing())
         else:
             debtor = debtor_of(people, contact.customer_id)
-            contacts.apply(timer.key, facts.AskAgain(debtor, rules.max_asks))
+            words = rules.words(contact, debtor)
+            contacts.apply(timer.key, facts.AskAgain(debtor, rules.max_asks, words))
     await contacts.save()
 
 
@@ -90,14 +93,15 @@ async def _concerned(batch: Batch, work: Work) -> set[str]:
     return concerned
 
 
-def _welcome(batch: Batch, people: People, contacts: ContactSet) -> None:
+def _welcome(batch: Batch, people: People, contacts: ContactSet, rules: Rules) -> None:
     if not batch.parties:
         return
     debtors = debtors_of(people, (event.customer_id for event in batch.parties))
     for contact in list(contacts.contacts.values()):
         debtor = debtors.get(contact.customer_id)
         if debtor is not None and contact.state is ContactState.AWAITING_PARTY:
-            contacts.apply(contact.contact_id, facts.PartyArrived(debtor))
+            words = rules.words(contact, debtor)
+            contacts.apply(contact.contact_id, facts.PartyArrived(debtor, words))
 
 
 def _treat(batch: Batch, people: People, contacts: ContactSet, rules: Rules, now: datetime) -> None:
@@ -112,5 +116,6 @@ def _treat(batch: Batch, people: People, contacts: ContactSet, rules: Rules, now
             continue
         usable = item.channel not in WRITTEN or item.template in rules.templates
         debtor = debtor_of(people, item.customer_id)
-        if contacts.open(item, facts.Treated(debtor, usable, give_up_at)):
+        words = rules.words(item, debtor)
+        if contacts.open(item, facts.Treated(debtor, usable, give_up_at, words)):
             of_case.setdefault(item.case_id, []).append(item.contact_id)

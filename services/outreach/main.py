@@ -8,6 +8,7 @@ from services.outreach.channels.port import ChannelAdapter
 from services.outreach.channels.sms_http import SmsHttp
 from services.outreach.channels.tasks import TaskDesk
 from services.outreach.composing import Composer
+from services.outreach.content import ContentCheck
 from services.outreach.dispatch_round import ChannelRounds, Pace
 from services.outreach.dispatcher import Dispatcher
 from services.outreach.domain.wording import Wording
@@ -17,6 +18,7 @@ from services.outreach.receipt_sweep import ReceiptSweep
 from services.outreach.recording import Recorder
 from services.outreach.settings import OutreachSettings
 from services.outreach.texts import load_wording
+from shared.lint.phrase_files import shipped
 from shared.runtime import Runtime
 from shared.stream.worker import Worker
 from shared.web.app import create_app
@@ -47,20 +49,21 @@ def worker(runtime: Runtime[OutreachSettings]) -> Worker:
     """The consumer and the dispatcher. Raises WordingError where the templates cannot be used."""
     chosen = runtime.settings
     wording = load_wording(chosen.institution, chosen.institution_en, chosen.templates)
-    dispatcher = _dispatcher(runtime, wording)
-    rules = Rules(wording.names, chosen.max_asks, chosen.await_party)
+    content = ContentCheck(wording, shipped())
+    dispatcher = _dispatcher(runtime, wording, content)
+    rules = Rules(wording.names, chosen.max_asks, chosen.await_party, content.words_of)
     return Worker(runtime, consumer(rules, dispatcher.wake), [dispatcher.run])
 
 
-def _dispatcher(runtime: Runtime[OutreachSettings], wording: Wording) -> Dispatcher:
+def _dispatcher(runtime: Runtime[OutreachSettings], wording: Wording, content: ContentCheck) -> Dispatcher:
     chosen = runtime.settings
     desk = PermitDesk(
         url=chosen.compliance_url,
         api_key=chosen.compliance_api_key.get_secret_value(),
         timeout=chosen.redeem_timeout,
     )
-    composer = Composer(runtime.cipher, wording)
-    recorder = Recorder(runtime.transactions, chosen.max_asks)
+    composer = Composer(runtime.cipher, wording, content)
+    recorder = Recorder(runtime.transactions, chosen.max_asks, content.words_of)
     pace = Pace(chosen.dispatch_batch, chosen.dispatch_lease, chosen.dispatch_doubt)
     rounds = [
         ChannelRounds(adapter, runtime.transactions, desk, composer, recorder, pace)

@@ -13,6 +13,7 @@ from services.outreach.channels.port import ChannelAdapter, SendResult
 from services.outreach.contact_set import ContactSet
 from services.outreach.domain import facts
 from services.outreach.domain.contact import Contact, ContactState
+from services.outreach.domain.words import WordsOf, no_words
 from services.outreach.people import debtor_of
 from services.outreach.store import parties as party_store
 from services.outreach.store import tasks as task_store
@@ -62,6 +63,7 @@ class Recorder:
 
     transactions: Transactions
     max_asks: int
+    words: WordsOf = no_words
 
     async def record(self, outcome: Mapping[str, object], adapter: ChannelAdapter) -> None:
         """Record a fact for each contact. Doing it again changes nothing.
@@ -109,12 +111,13 @@ class Recorder:
         expired = {name: fact for name, fact in outcome.items() if isinstance(fact, Expired)}
         if not expired:
             return dict(outcome)
-        customers = {
-            name: contacts.contacts[name].customer_id for name in expired if name in contacts.contacts
-        }
-        people = await party_store.of_customers(work.connection, customers.values())
-        completed: dict[str, object] = {
-            name: facts.PermitExpired(expired[name].permit_id, debtor_of(people, customer), self.max_asks)
-            for name, customer in customers.items()
-        }
+        asking = {name: contacts.contacts[name] for name in expired if name in contacts.contacts}
+        customers = {contact.customer_id for contact in asking.values()}
+        people = await party_store.of_customers(work.connection, customers)
+        completed: dict[str, object] = {}
+        for name, contact in asking.items():
+            debtor = debtor_of(people, contact.customer_id)
+            words = self.words(contact, debtor)
+            permit_id = expired[name].permit_id
+            completed[name] = facts.PermitExpired(permit_id, debtor, self.max_asks, words)
         return {**outcome, **completed}

@@ -41,7 +41,8 @@ class Reason(Part, frozen=True, kw_only=True):
 class ContactAllowed(Event, frozen=True, kw_only=True):
     """A permit: one contact, this channel and contact point, before `valid_until`, once.
 
-    `leaf_index` is the decision's place in the audit log.
+    `leaf_index` is the decision's place in the audit log. `obligations` are what the contact has to hold or
+    do, as the rule packs name it (`include:institution_name`).
     """
 
     type_ = "contact.allowed.v1"
@@ -55,6 +56,7 @@ class ContactAllowed(Event, frozen=True, kw_only=True):
     valid_until: Instant
     leaf_index: int
     reasons: list[Reason] = []
+    obligations: list[str] = []
 
 
 class ContactDeferred(Event, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from services.outreach.domain.facts import (
 )
 from services.outreach.domain.party import Party
 from services.outreach.domain.steps import failed, failure, moved, withdrawal, withdrawn
+from services.outreach.domain.words import Words
 from shared.contracts.decisions import (
     ContactAllowed,
     ContactDeferred,
@@ -43,14 +44,14 @@ def treated(contact: Contact, fact: Treated, now: datetime) -> Step:
     if fact.party is None:
         waiting = moved(contact, ContactState.AWAITING_PARTY, now)
         return Step(waiting, (), Wake(TimerKind.AWAIT_PARTY, fact.give_up_at))
-    return _ask(contact, fact.party, now)
+    return _ask(contact, fact.party, fact.words, now)
 
 
 def party_arrived(contact: Contact, fact: PartyArrived, now: datetime) -> Step:
     """The debtor is here: ask."""
     if contact.state is not ContactState.AWAITING_PARTY:
         return Step(contact)
-    return _ask(contact, fact.party, now)._replace(wake=Wake(TimerKind.AWAIT_PARTY, None))
+    return _ask(contact, fact.party, fact.words, now)._replace(wake=Wake(TimerKind.AWAIT_PARTY, None))
 
 
 def party_missing(contact: Contact, _fact: PartyMissing, now: datetime) -> Step:
@@ -64,7 +65,7 @@ def ask_again(contact: Contact, fact: AskAgain, now: datetime) -> Step:
     """The time that the gate had named is here."""
     if contact.state is not ContactState.DEFERRED:
         return Step(contact)
-    return _ask(contact, fact.party, now, fact.max_asks)
+    return _ask(contact, fact.party, fact.words, now, fact.max_asks)
 
 
 def permit_expired(contact: Contact, fact: PermitExpired, now: datetime) -> Step:
@@ -74,7 +75,7 @@ def permit_expired(contact: Contact, fact: PermitExpired, now: datetime) -> Step
         return Step(contact)
     if contact.stop_reason:
         return withdrawn(contact, contact.stop_reason, now)
-    return _ask(contact, fact.party, now, fact.max_asks)
+    return _ask(contact, fact.party, fact.words, now, fact.max_asks)
 
 
 def allowed(contact: Contact, fact: ContactAllowed, now: datetime) -> Step:
@@ -140,7 +141,7 @@ def _named(reasons: Sequence[Reason], effect: Effect) -> str:
     return ", ".join(reason.rule_id for reason in reasons if reason.effect == effect)[:_LONGEST_REASON]
 
 
-def _ask(contact: Contact, party: Party | None, now: datetime, max_asks: int = 1) -> Step:
+def _ask(contact: Contact, party: Party | None, words: Words, now: datetime, max_asks: int = 1) -> Step:
     if party is None:
         return failed(contact, NO_PARTY, now)
     point = party.point_for(contact.channel)
@@ -161,10 +162,12 @@ def _ask(contact: Contact, party: Party | None, now: datetime, max_asks: int = 1
         valid_until=None,
         handed_over=False,
     )
-    return Step(asking, (_request(asking, party, point.contact_point_id, now),))
+    return Step(asking, (_request(asking, party, point.contact_point_id, words, now),))
 
 
-def _request(contact: Contact, party: Party, contact_point_id: str, now: datetime) -> ContactRequested:
+def _request(
+    contact: Contact, party: Party, contact_point_id: str, words: Words, now: datetime
+) -> ContactRequested:
     return ContactRequested(
         contact_id=contact.contact_id,
         ask=contact.ask,
@@ -181,4 +184,6 @@ def _request(contact: Contact, party: Party, contact_point_id: str, now: datetim
         jurisdiction=party.jurisdiction,
         time_zone=party.time_zone,
         requested_at=now,
+        content_tags=None if words.tags is None else list(words.tags),
+        linter=words.linter,
     )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from services.outreach.domain.contact import Contact
 from services.outreach.domain.party import Party
+from services.outreach.domain.words import NO_WORDS, Words
 from shared.contracts.base import Day, Event, Money
 from shared.contracts.vocabulary import OutcomeCode
 
@@ -39,12 +40,14 @@ class Treated(NamedTuple):
     party: Party | None
     template_known: bool
     give_up_at: datetime
+    words: Words = NO_WORDS
 
 
 class PartyArrived(NamedTuple):
     """The debtor came on file."""
 
     party: Party
+    words: Words = NO_WORDS
 
 
 class PartyMissing(NamedTuple):
@@ -56,6 +59,7 @@ class AskAgain(NamedTuple):
 
     party: Party | None
     max_asks: int
+    words: Words = NO_WORDS
 
 
 class PermitExpired(NamedTuple):
@@ -64,6 +68,7 @@ class PermitExpired(NamedTuple):
     permit_id: str
     party: Party | None
     max_asks: int
+    words: Words = NO_WORDS
 
 
 class Stopped(NamedTuple):

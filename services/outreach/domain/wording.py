@@ -74,16 +74,20 @@ class Wording:
         self, template: str, language: str, arrears: Sequence[Money], days_past_due: int
     ) -> Rendered | None:
         """The message in the person's language or else in the fallback; None for an unknown template."""
-        chosen = self._choose(template, language)
+        chosen = self.choose(template, language)
         if chosen is None:
             return None
-        sender = self._senders.get(chosen.language) or self._senders[FALLBACK_LANGUAGE]
-        facts = _Facts(sender, arrears, days_past_due)
+        facts = _Facts(self.sender(chosen.language), arrears, days_past_due)
         values = {name: _VALUES[name](facts) for name in self._fields[chosen]}
         subject, text = chosen.subject.format_map(values), chosen.body.format_map(values)
         return Rendered(subject, text, sha256(f"{subject}\n{text}".encode()).hexdigest())
 
-    def _choose(self, template: str, language: str) -> Template | None:
+    def sender(self, language: str) -> Sender:
+        """Who writes, in a template's language or else in the fallback."""
+        return self._senders.get(language) or self._senders[FALLBACK_LANGUAGE]
+
+    def choose(self, template: str, language: str) -> Template | None:
+        """The text that a person with this language gets; None for an unknown template."""
         return (
             self._templates.get((template, language))
             or self._templates.get((template, language.partition("-")[0]))

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Boolean, Column, DateTime, Integer, Text, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.contracts.vocabulary import Channel
+from shared.contracts.vocabulary import Channel, PartyRole
 
 _CLAIM = text(
     "UPDATE contact SET state = 'dispatching',"
@@ -21,7 +21,7 @@ _CLAIM = text(
     "  AND NOT person.removed"
     " WHERE contact.contact_id = taken.contact_id"
     " RETURNING contact.contact_id, contact.permit_id, contact.channel, contact.template,"
-    " contact.language, contact.arrears, contact.days_past_due, contact.contact_point_id,"
+    " contact.language, contact.role, contact.arrears, contact.days_past_due, contact.contact_point_id,"
     " jsonb_path_query_first(person.contact_points, '$[*] ? (@.contact_point_id == $id)',"
     "  jsonb_build_object('id', contact.contact_point_id)) ->> 'sealed' AS sealed,"
     " contact.valid_until, contact.handed_over, contact.stop_reason, taken.state = 'dispatching' AS in_doubt"
@@ -31,6 +31,7 @@ _CLAIM = text(
     Column("channel", Text),
     Column("template", Text),
     Column("language", Text),
+    Column("role", Text),
     Column("arrears", Text),
     Column("days_past_due", Integer),
     Column("contact_point_id", Text),
@@ -61,6 +62,7 @@ class Claim(msgspec.Struct, frozen=True):
     channel: Channel
     template: str
     language: str
+    role: PartyRole
     arrears: str
     days_past_due: int
     contact_point_id: str
@@ -94,4 +96,5 @@ async def hand_over(connection: AsyncConnection, contacts: Sequence[str]) -> Non
 def _claim_of(*values: Any) -> Claim:
     parts = list(values)
     parts[2] = Channel(parts[2])
+    parts[5] = PartyRole(parts[5])
     return Claim(*parts)

@@ -9,7 +9,7 @@ from services.outreach.channels.sms_http import SmsHttp
 from services.outreach.tables import metadata
 from shared.security.fields import FieldCipher, new_field_key
 from tests.conftest import EngineFor
-from tests.integration.outreach.outside import GATEWAY_KEY, Gate, Gateway, served
+from tests.integration.outreach.outside import GATEWAY_KEY, PATIENCE, Gate, Gateway, served
 from tests.integration.outreach.world import World
 
 
@@ -41,4 +41,4 @@ async def world(engine_for: EngineFor, cipher: FieldCipher, gate: Gate) -> Async
 
 @pytest.fixture
 def sms(gateway: Gateway) -> SmsHttp:
-    return SmsHttp(url=gateway.url, api_key=GATEWAY_KEY, timeout=0.5)
+    return SmsHttp(url=gateway.url, api_key=GATEWAY_KEY, timeout=PATIENCE)

@@ -12,6 +12,8 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 GATE_KEY, GATEWAY_KEY = "gate-key", "gateway-key"
+PATIENCE = 3.0
+"""Seconds for which adapters wait for an answer: a busy machine gives it sooner, a hanging server never."""
 
 
 class Gate:
@@ -83,7 +85,7 @@ class Gateway:
         if self.before_answer is not None:
             await self.before_answer()
         if mood == "hangs":
-            await asyncio.sleep(3)
+            await asyncio.sleep(2 * PATIENCE)
         if mood == "breaks":
             return Response(status_code=500)
         return JSONResponse({"results": [self._result(m["idempotency_key"]) for m in messages]})

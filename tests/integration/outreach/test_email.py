@@ -13,6 +13,7 @@ from services.outreach.channels.email_smtp import EmailSmtp, Encryption, Mailbox
 from services.outreach.channels.port import OutgoingMessage, SendResult, SendStatus
 from shared.contracts.contacts import ContactDispatched, ContactFailed
 from shared.contracts.vocabulary import Channel
+from tests.integration.outreach.outside import PATIENCE
 from tests.integration.outreach.world import World, permit_id
 
 
@@ -50,7 +51,7 @@ class Sink:
             assert server.transport is not None
             server.transport.abort()
         if self.mood == "slow":
-            await asyncio.sleep(2)
+            await asyncio.sleep(2 * PATIENCE)
         return "250 kept"
 
 
@@ -67,7 +68,9 @@ async def sink() -> AsyncIterator[Sink]:
 @pytest.fixture
 def mail(sink: Sink) -> EmailSmtp:
     box = Mailbox(
-        "127.0.0.1", sink.port, "notice@bank.example", "示范银行", encryption=Encryption.NONE, timeout=1.0
+        *("127.0.0.1", sink.port, "notice@bank.example", "示范银行"),
+        encryption=Encryption.NONE,
+        timeout=PATIENCE,
     )
     return EmailSmtp(box)
 

@@ -15,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.outreach.channels.port import ChannelAdapter
 from services.outreach.composing import Composer
+from services.outreach.content import ContentCheck
 from services.outreach.dispatch_round import ChannelRounds, Pace
 from services.outreach.domain.contact import contact_id_of
+from services.outreach.domain.wording import Wording
 from services.outreach.handlers import Rules, consumer
 from services.outreach.permit_desk import PermitDesk
 from services.outreach.recording import Recorder
@@ -31,6 +33,7 @@ from shared.contracts.topics import EVENT_TYPES
 from shared.contracts.treatments import SuspensionReason, TreatmentAssigned, TreatmentSuspended
 from shared.contracts.vocabulary import Channel, ContactPointKind, PartyRole, Purpose
 from shared.database import sets
+from shared.lint.phrase_files import shipped
 from shared.security.fields import FieldCipher
 from shared.stream.outbox import unpack
 from shared.stream.received import Received
@@ -68,11 +71,17 @@ class World:
 
     def __post_init__(self) -> None:
         self.transactions = Transactions(self.engine, self.clock, PARTITIONS)
-        self.wording = load_wording("示范银行", "Model Bank")
-        self.consumer = consumer(Rules(self.wording.names, max_asks=3), self._wake)
+        self.write(load_wording("示范银行", "Model Bank"))
         self.offsets = itertools.count()
         self.desks: list[PermitDesk] = []
         self.adapters: list[ChannelAdapter] = []
+
+    def write(self, wording: Wording) -> None:
+        """Messages are in these words from now on."""
+        self.wording = wording
+        self.content = ContentCheck(wording, shipped())
+        rules = Rules(wording.names, max_asks=3, words=self.content.words_of)
+        self.consumer = consumer(rules, self._wake)
 
     def _wake(self) -> None:
         self.woken += 1
@@ -100,8 +109,8 @@ class World:
         desk = PermitDesk(url=self.gate.url, api_key=GATE_KEY, timeout=2.0)
         self.desks.append(desk)
         self.adapters.append(adapter)
-        composer = Composer(self.cipher, self.wording)
-        recorder = Recorder(self.transactions, max_asks=3)
+        composer = Composer(self.cipher, self.wording, self.content)
+        recorder = Recorder(self.transactions, max_asks=3, words=self.content.words_of)
         return ChannelRounds(adapter, self.transactions, desk, composer, recorder, pace or Pace(doubt=0.0))
 
     async def close(self) -> None:
@@ -218,6 +227,7 @@ def party(
         ContactPointKind.PHONE: f"138{number:08d}",
         ContactPointKind.EMAIL: address or f"person{number}@mail.example",
         ContactPointKind.APP: f"app-{number}",
+        ContactPointKind.IM: f"im-{number}",
         ContactPointKind.ADDRESS: f"{number} Long Street",
     }
     points = [
