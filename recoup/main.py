@@ -11,6 +11,7 @@ from recoup.commands import (
     demo,
     dlq,
     gate,
+    gate_replay,
     importing,
     lanes,
     migrating,
@@ -36,6 +37,7 @@ app.command("run")(running.run)
 app.command("migrate")(migrating.migrate_command)
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(audit.app, name="audit")
+gate.app.command("replay")(gate_replay.replay_command)
 app.add_typer(gate.app, name="gate")
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(lanes.app, name="lanes")

@@ -15,6 +15,7 @@ from services.compliance.explaining.reading import Question, read_question
 from services.compliance.explaining.rendering import as_json, as_text
 from services.compliance.explaining.words import word
 from services.compliance.explaining.wrong import WrongFile
+from services.compliance.pack_files import PACKS, release
 
 app = typer.Typer(help="The gate: may a contact be made, and why not?", no_args_is_help=True)
 
@@ -54,6 +55,18 @@ def explain_command(
             typer.echo(f"{word('expected', lang)}: {difference}", err=True)
     if differing:
         raise typer.Exit(1)
+
+
+@app.command("lock")
+def lock_command(
+    folder: Annotated[Path, typer.Argument(help="A folder of rule packs.")] = PACKS,
+) -> None:
+    """Release a folder's new pack versions: append their digests to its packs.lock, from which they load."""
+    try:
+        added = release(folder, beside=() if folder.resolve() == PACKS.resolve() else (PACKS,))
+    except PackError as error:
+        raise Mistake(str(error)) from None
+    typer.echo("\n".join(added) if added else "nothing new")
 
 
 def _read(request: str, at: str | None, packs: list[str] | None) -> Question:

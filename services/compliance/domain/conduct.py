@@ -1,17 +1,25 @@
-"""What persons said that the gate has to heed: complaints, opt-outs, wrong numbers."""
+"""What persons said that the gate has to heed: opt-outs, wrong numbers, and that they got in touch at all."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
-from services.compliance.domain.facts import ALL_CHANNELS
+from services.compliance.domain.gate.facts import AttemptOutcome
+from services.compliance.domain.keeping import MilestoneRow
+from services.compliance.domain.permit import AttemptState, Permit
 from shared.contracts import contacts
-from shared.contracts.vocabulary import Channel, HoldKind
+from shared.contracts.vocabulary import Channel, HoldKind, PartyRole, Purpose
 from shared.ids import derive_id
+
+ALL_CHANNELS = "all"
+"""An opt-out of everything."""
+
+UNKNOWN_POINT = "unknown"
+"""Where a contact came from, when nobody says."""
 
 
 class PlacedHold(msgspec.Struct):
-    """A hold; the fields are the columns of table `hold`."""
+    """A hold on a contact point, a debt, or a person; the fields are the columns of table `hold`."""
 
     hold_id: str
     person_id: str
@@ -22,6 +30,7 @@ class PlacedHold(msgspec.Struct):
     until: datetime | None = None
     released_at: datetime | None = None
     release_reason: str | None = None
+    debt: str | None = None
 
 
 class OptedOut(msgspec.Struct):
@@ -30,29 +39,6 @@ class OptedOut(msgspec.Struct):
     person_id: str
     channel: str
     opted_out_at: datetime
-
-
-class Complaint(msgspec.Struct):
-    """A complaint; the fields are the columns of table `complaint`."""
-
-    complaint_id: str
-    person_id: str
-    customer_id: str
-    contact_id: str | None
-    opened_at: datetime
-    due_at: datetime
-
-
-def complaint_from(event: contacts.OutcomeRecorded, term: timedelta) -> Complaint:
-    """The complaint that an outcome is; it has to be answered within `term`."""
-    return Complaint(
-        derive_id("complaint", event.outcome_id),
-        event.person_id,
-        event.customer_id,
-        event.contact_id,
-        event.recorded_at,
-        event.recorded_at + term,
-    )
 
 
 def hold_from(event: contacts.OutcomeRecorded, kind: HoldKind, point: str | None = None) -> PlacedHold:
@@ -70,3 +56,37 @@ def hold_from(event: contacts.OutcomeRecorded, kind: HoldKind, point: str | None
 def opt_out(person_id: str, channel: Channel | None, at: datetime) -> OptedOut:
     """An opt-out of a channel, or of all: even one that names a contact point holds for the channel."""
     return OptedOut(person_id, channel or ALL_CHANNELS, at)
+
+
+def received(event: contacts.OutcomeRecorded, answered: Permit | None) -> Permit:
+    """The contact that the person made: a reply to the attempt `answered`, or of their own accord.
+
+    It is about all debts: who gets in touch seldom says about which.
+    """
+    at = event.recorded_at
+    attempt_id = derive_id("inbound", event.outcome_id)
+    return Permit(
+        permit_id=attempt_id,
+        person_id=event.person_id,
+        contact_id=event.contact_id or attempt_id,
+        contact_point_id=answered.contact_point_id if answered else UNKNOWN_POINT,
+        channel=event.channel,
+        purpose=Purpose.DEBTOR_REQUESTED,
+        state=AttemptState.RECEIVED,
+        reserved_at=at,
+        valid_until=at,
+        left_at=at,
+        outcome=AttemptOutcome.CONVERSATION,
+        outcome_at=at,
+        direction="in",
+        party=answered.party if answered else PartyRole.DEBTOR,
+    )
+
+
+def validations(permit: Permit) -> list[MilestoneRow]:
+    """The validation notices that went out under this permit, one for each debt."""
+    assert permit.left_at is not None
+    return [
+        MilestoneRow(permit.person_id, "validation_sent", debt, permit.left_at, "outreach")
+        for debt in permit.debts
+    ]

@@ -5,10 +5,11 @@ from datetime import datetime
 
 import msgspec
 
-from services.compliance.domain.decision import Decision
+from services.compliance.domain.gate.decision import Decision
+from services.compliance.domain.gate.facts import Attempt
 from shared.contracts.decisions import Effect, Reason
 from shared.contracts.requests import ContactRequested
-from shared.contracts.vocabulary import Channel, Purpose
+from shared.contracts.vocabulary import Channel, PartyRole, Purpose
 from shared.ids import derive_id
 
 
@@ -28,6 +29,8 @@ class DecisionRecord(msgspec.Struct):
     decided_at: datetime
     until: datetime | None
     valid_until: datetime | None
+    obligations: Sequence[str] = ()
+    packs: Sequence[str] = ()
 
     def answers(self, request: ContactRequested) -> bool:
         """Whether this is the decision on that request, and not on another one of the same name."""
@@ -36,6 +39,29 @@ class DecisionRecord(msgspec.Struct):
             request.customer_id,
             request.channel,
             request.purpose,
+        )
+
+
+class Reserved(msgspec.Struct):
+    """What a permit reserves, beside what its decision says; the fields are columns of table `attempt`."""
+
+    permit_id: str
+    contact_point_id: str
+    collector_id: str
+    debts: Sequence[str]
+    party: PartyRole
+    consented: bool
+
+    @classmethod
+    def of(cls, attempt: Attempt) -> "Reserved":
+        """The same as an attempt among the person's facts."""
+        return cls(
+            attempt.attempt_id,
+            attempt.contact_point_id,
+            attempt.collector_id,
+            attempt.debts,
+            attempt.party,
+            attempt.consented,
         )
 
 
@@ -65,4 +91,6 @@ def record(decision_id: str, request: ContactRequested, decision: Decision, now:
         now,
         decision.until,
         decision.valid_until,
+        decision.obligations,
+        decision.packs,
     )

@@ -75,7 +75,13 @@ def test_a_consistency_vector_from_an_empty_tree_is_refused() -> None:
     assert run_vectors(file_of(consistency=[vector])).passed == 1
 
 
-@pytest.mark.parametrize("data", [b"[]", b"{", b'{"subtree": []}', b'{"inclusion": 3}'])
+def test_what_else_a_file_tells_about_itself_is_left_alone() -> None:
+    assert run_vectors(file_of(source="somewhere", inclusion=[inclusion()])).passed == 1
+
+
+@pytest.mark.parametrize(
+    "data", [b"[]", b"{", b'{"subtree": []}', b'{"inclusion": 3}', b"{}", b'{"inclusion": []}', b"\xff"]
+)
 def test_a_file_of_another_form_is_an_error(data: bytes) -> None:
     with pytest.raises(ValueError):
         run_vectors(data)

@@ -5,8 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.compliance.domain.facts import COUNTED, AttemptState
-from services.compliance.domain.permit import Permit, refusal
+from services.compliance.domain.permit import COUNTED, AttemptState, Permit, refusal
 from shared.contracts.vocabulary import Channel, Purpose
 from tests.unit.compliance.gate_cases import NOON
 
@@ -44,7 +43,7 @@ def test_at_most_one_dispatch_ever_redeems_and_only_in_time(taken: list[tuple[st
     for step, dispatch_id, seconds in taken:
         now = NOON + timedelta(seconds=seconds)
         if step == "redeem":
-            if refusal(one, "contact-1", dispatch_id, [], [], now) is None:
+            if refusal(one, "contact-1", dispatch_id, now) is None:
                 assert now < END
                 redeemed_by.add(dispatch_id)
                 one.state, one.dispatch_id = AttemptState.REDEEMED, dispatch_id

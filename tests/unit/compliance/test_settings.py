@@ -1,15 +1,16 @@
 """Configuration that does not fit stops the start."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from services.compliance.domain.gate.request import CollectorRole
+from services.compliance.enforcing import ruleset_of
+from services.compliance.settings import BANK_PACKS
 from tests.integration.compliance.house import settings
-
-
-def hours(opens: str, closes: str) -> dict[str, str]:
-    return {"open": opens, "close": closes, "window_citation": "x", "window_force": "law"}
 
 
 @pytest.mark.parametrize(
@@ -20,17 +21,11 @@ def hours(opens: str, closes: str) -> dict[str, str]:
         {"log_subject_key": "c2hvcnQ="},
         {"log_origin": "has a space"},
         {"log_origin": "has+plus"},
-        {"permit_ttl_seconds": 0},
-        {
-            "jurisdictions": {
-                "CN": {"open": "22:00", "close": "08:00", "window_citation": "x", "window_force": "law"}
-            }
-        },
-        {
-            "jurisdictions": {
-                "CN": {"open": "08:00", "close": "22:00:30", "window_citation": "x", "window_force": "law"}
-            }
-        },
+        {"packs_without_counsel": "yes"},
+        {"packs_left_out": ["no-such-pack"]},
+        {"desks": {"bank": {"role": "stranger"}}},
+        {"desks": {"bank": {"staff": 0}}},
+        {"history_days": 0},
     ],
 )
 def test_unusable_settings_are_refused(changes: dict[str, Any]) -> None:
@@ -38,11 +33,34 @@ def test_unusable_settings_are_refused(changes: dict[str, Any]) -> None:
         settings(**changes)
 
 
-def test_the_rules_digest_changes_with_the_rules() -> None:
-    assert settings().rules.digest == settings().rules.digest
-    assert settings().rules.digest != settings(permit_ttl_seconds=60).rules.digest
-    stricter = settings(jurisdictions={"CN": hours("09:00", "22:00")})
-    assert settings().rules.digest != stricter.rules.digest
+def test_packs_that_counsel_has_not_signed_off_are_enforced_only_where_it_is_said_in_as_many_words() -> None:
+    with pytest.raises(ValidationError, match="counsel has not signed this pack off"):
+        settings(packs_without_counsel=None)
+
+
+def test_a_pack_that_was_edited_in_place_is_refused(tmp_path: Path) -> None:
+    # Case S20: the digest does not fit the released version any more.
+    folder = tmp_path / "packs"
+    shutil.copytree(BANK_PACKS, folder)
+    assert settings(bank_packs=folder).library.digests == settings().library.digests
+    path = folder / "bank-limits.yaml"
+    path.write_text(path.read_text().replace("max: 3", "max: 9"))
+    edited = tmp_path / "edited"
+    folder.rename(edited)
+    with pytest.raises(ValidationError, match="differs from the released version"):
+        settings(bank_packs=edited)
+
+
+def test_the_ruleset_changes_with_the_packs() -> None:
+    with_all, without = settings().library, settings(bank_packs=None).library
+    assert ruleset_of(with_all) == ruleset_of(settings().library)
+    assert ruleset_of(with_all) != ruleset_of(without)
+
+
+def test_the_banks_own_desk_is_there_even_if_nothing_is_said_of_it() -> None:
+    desks = settings(desks={"agency-1": {"role": "agency", "facts": ["agency_whitelisted"]}}).known_desks
+    assert desks.collectors["bank"].facts == frozenset()
+    assert desks.collectors["agency-1"].role is CollectorRole.AGENCY
 
 
 def test_secrets_are_not_shown() -> None:

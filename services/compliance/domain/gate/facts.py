@@ -12,16 +12,19 @@ import msgspec
 from shared.contracts.vocabulary import Channel, HoldKind, PartyRole, Purpose
 
 
-class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A part of the facts; a field that is not known here is an error."""
 
 
 class AttemptOutcome(StrEnum):
-    """What became of an attempt. `reserved` counts as placed until it is resolved; `free` never went out."""
+    """What became of an attempt. One that is not resolved counts as everything that it may still become."""
 
     RESERVED = "reserved"
+    """Permitted; whether it goes out is not known yet."""
+    DISPATCHED = "dispatched"
+    """Went out; its outcome is still to come."""
     PLACED = "placed"
-    """Went out; nothing more is known."""
+    """Went out, and no more will be known of it."""
     BUSY = "busy"
     NOT_IN_SERVICE = "not_in_service"
     NO_ANSWER = "no_answer"
@@ -32,6 +35,7 @@ class AttemptOutcome(StrEnum):
     BOUNCED = "bounced"
     VISITED = "visited"
     FREE = "free"
+    """Provably never went out: counts as nothing."""
 
 
 class Attempt(Known, frozen=True, kw_only=True):
@@ -115,11 +119,12 @@ class Place(Known, frozen=True, kw_only=True):
     city: str | None = None
 
 
-class PersonFacts(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class PersonFacts(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """Everything on file about one person and its merged records.
 
     `known` are named facts: true, false, or not there. `attempts` grows while a batch is decided.
-    `more_places` are other places that the person may live in: their packs apply as well.
+    `more_places` are other places that the person may live in: their packs apply as well. `merged` are the
+    ids of other records of the same human: attempts under them count as the person's own.
     """
 
     place: Place
@@ -131,3 +136,4 @@ class PersonFacts(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     holds: tuple[Hold, ...] = ()
     events: tuple[Event, ...] = ()
     known: dict[str, bool] = {}
+    merged: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ class CollectorRole(StrEnum):
     LAW_FIRM = "law_firm"
 
 
-class Collector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Collector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """Who makes the contact; `facts` are those known to be true (`agency_whitelisted`, `recorded_line`)."""
 
     collector_id: str = "bank"
@@ -25,14 +25,14 @@ class Collector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     facts: frozenset[str] = frozenset()
 
 
-class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """What the linter found in the words, as tags; `linter` is its version."""
 
     tags: frozenset[str] = frozenset()
     linter: str = ""
 
 
-class GateRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class GateRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """May `person_id`, who is `party` to `debts`, be contacted this way?
 
     `content` is None where no words are known yet (a live call): content rules then ask for nothing but what

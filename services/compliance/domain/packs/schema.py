@@ -5,73 +5,24 @@ errors. Clock times are quoted ("08:00") and local; ranges of them are half-open
 lists (`voice`, `all`) are the pack's `groups`.
 """
 
-from datetime import date
 from typing import Literal
 
 import msgspec
 
+from services.compliance.domain.packs.duties import Deadline as Deadline
+from services.compliance.domain.packs.duties import Retention as Retention
+from services.compliance.domain.packs.heads import Applicability as Applicability
+from services.compliance.domain.packs.heads import CalendarRule as CalendarRule
+from services.compliance.domain.packs.heads import Defaults as Defaults
+from services.compliance.domain.packs.heads import Effective as Effective
+from services.compliance.domain.packs.heads import Jurisdiction as Jurisdiction
+from services.compliance.domain.packs.heads import Review as Review
+from services.compliance.domain.packs.heads import TimeZoneRule as TimeZoneRule
+from services.compliance.domain.packs.said import Said as Said
 from shared.contracts.decisions import Effect, Force
 from shared.contracts.vocabulary import Channel, HoldKind, PartyRole, Product, Purpose
 
 ANY = "any"
-
-
-class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A part of a pack; a field that is not of the schema is an error."""
-
-
-class Effective(Said, frozen=True, kw_only=True):
-    """The first and last local date of the jurisdiction on which a pack or rule is in force."""
-
-    from_: date = msgspec.field(name="from")
-    to: date | None = None
-
-
-class Review(Said, frozen=True, kw_only=True):
-    """Counsel's sign-off; without it a pack loads in enforcing mode only where the configuration says so."""
-
-    counsel: str | None = None
-    reviewed_on: date | None = None
-
-
-class Jurisdiction(Said, frozen=True, kw_only=True):
-    """Where a pack applies: ISO 3166-1 country, and for overlays state and city."""
-
-    country: str
-    state: str | None = None
-    city: str | None = None
-
-
-class TimeZoneRule(Said, frozen=True, kw_only=True):
-    """`fixed`: one legal time. `debtor`: every zone that a source names is a candidate, and all must pass."""
-
-    mode: Literal["fixed", "debtor"]
-    zone: str | None = None
-    sources: tuple[Literal["declared", "address", "phone_prefix"], ...] = ()
-    on_conflict: Literal["all_must_pass"] = "all_must_pass"
-    on_unknown: Effect = Effect.REVIEW
-
-
-class Defaults(Said, frozen=True, kw_only=True):
-    """What holds for all rules of a pack."""
-
-    time_zone: TimeZoneRule
-    on_missing_fact: Effect = Effect.REVIEW
-    decision_ttl_seconds: int = 300
-
-
-class CalendarRule(Said, frozen=True, kw_only=True):
-    """Which calendar names the kinds of days; a day that it does not cover fails closed."""
-
-    id: str
-    on_missing_year: Literal["fail_closed"] = "fail_closed"
-
-
-class Applicability(Said, frozen=True, kw_only=True):
-    """Which roles of collectors the law covers; a first party treated as covered makes reasons policy."""
-
-    covered_roles: tuple[str, ...] = ()
-    treat_first_party_as_covered: bool = True
 
 
 class Applies(Said, frozen=True, kw_only=True):
@@ -105,6 +56,8 @@ class Rule(Said, frozen=True, kw_only=True, tag_field="kind"):
     """A fact that must be true for the rule to be looked at; unknown is a missing fact."""
     waived_by: WaivedBy | None = None
     effective: Effective | None = None
+    binds_every_role: bool = False
+    """The rule binds a bank that collects its own debts as well, whatever the pack's applicability says."""
 
 
 DayKind = Literal["any", "workday", "weekend", "makeup_workday", "holiday"]
@@ -175,6 +128,10 @@ class HoldEffect(Said, frozen=True, kw_only=True):
     max_days: int | None = None
     effect: Effect | None = None
     """In place of the rule's own; with an empty `block` it applies to every purpose."""
+    force: Force | None = None
+    cite: tuple[str, ...] = ()
+    binds_every_role: bool | None = None
+    """These three, where given, are in place of the rule's own: a rule may hold duties of several origins."""
 
 
 class HoldRule(Rule, frozen=True, kw_only=True, tag="hold"):
@@ -231,7 +188,7 @@ class ContentRule(Rule, frozen=True, kw_only=True, tag="content"):
     """What a message must and must not have, as tags that the linter gives. `any` stands for all channels."""
 
     must_include: tuple[str, ...] = ()
-    must_include_by_channel: dict[str, tuple[str, ...]] = {}
+    must_include_by_channel: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     must_not: tuple[str, ...] = ()
 
 
@@ -276,25 +233,6 @@ AnyRule = (
 )
 
 
-class Retention(Said, frozen=True, kw_only=True):
-    """How long something is kept: an ISO 8601 period from an event, or `until_settled`."""
-
-    what: str
-    keep: str
-    cite: str
-    from_: str | None = msgspec.field(name="from", default=None)
-    product: Product | None = None
-
-
-class Deadline(Said, frozen=True, kw_only=True):
-    """When something is due after an event: ISO 8601, `P10BD` in business days; `extend` are later steps."""
-
-    event: str
-    due: str
-    cite: str
-    extend: tuple[str, ...] = ()
-
-
 class Pack(Said, frozen=True, kw_only=True):
     """One rule pack. An overlay names in `overlay_of` the pack that it tightens, or `*` for every pack."""
 
@@ -308,7 +246,7 @@ class Pack(Said, frozen=True, kw_only=True):
     """Required unless the pack is an overlay, which has those of its base."""
     review: Review = Review()
     calendar: CalendarRule | None = None
-    groups: dict[str, tuple[Channel, ...]] = {}
+    groups: dict[str, tuple[Channel, ...]] = msgspec.field(default_factory=dict)
     applicability: Applicability | None = None
     overlay_of: str | None = None
     rules: tuple[AnyRule, ...] = ()

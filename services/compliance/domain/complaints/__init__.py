@@ -1,0 +1,1 @@
+"""Complaints about collection: their states, clocks, four eyes and consequences. All pure."""
