@@ -1,8 +1,7 @@
-"""`recoup audit`: verify the whole log from the store; prove one contact to somebody else."""
+"""`recoup audit`: verify logs, prove contacts, check proofs, witness, mirror, export."""
 
 import json
 import sys
-from base64 import b64decode
 from dataclasses import asdict
 from typing import Annotated
 
@@ -10,15 +9,27 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from recoup.commands import audit_export, audit_mirror, audit_offline, audit_witness
+from recoup.commands.audit_options import KeyOption, QuorumOption, WitnessKeyOption
+from recoup.commands.audit_reading import log_keys, quorum_of, verifier_of, witness_keys
+from recoup.commands.audit_verifying import Wish, fresh_within, verify_target
 from recoup.commands.options import DEFAULT_FOLDER, FolderOption, JsonOption, run_async
 from recoup.errors import Mistake
 from recoup.stores import Stores, find_stores
 from services.compliance.log.audit import AuditReport
-from services.compliance.log.keys import SignatureType, Verifier
-from services.compliance.store import proofs
-from services.compliance.store.audit import audit_log, years
+from services.compliance.log.proof import LogProof
+from services.compliance.store import catalogue, proofs
+from services.compliance.store.proofs import ContactFact
 
 app = typer.Typer(help="The audit log.", no_args_is_help=True)
+app.command("check-proof")(audit_offline.check_proof)
+app.command("check-vectors")(audit_offline.check_vectors)
+app.command("check-export")(audit_export.check_export)
+app.command("export")(audit_export.export)
+app.command("mirror")(audit_mirror.mirror)
+app.command("witness")(audit_witness.witness)
+
+__all__ = ["app", "verifier_of"]
 
 
 @app.callback()
@@ -27,9 +38,41 @@ def _group() -> None:
 
 
 @app.command()
-def verify(folder: FolderOption = DEFAULT_FOLDER, as_json: JsonOption = False) -> None:
+def verify(
+    target: Annotated[
+        str | None,
+        typer.Argument(metavar="[URL|DIR]", help="A log's prefix, /log, or a mirror; else the store."),
+    ] = None,
+    key: KeyOption = None,
+    witness_key: WitnessKeyOption = None,
+    quorum: QuorumOption = None,
+    witness: Annotated[
+        list[str] | None,
+        typer.Option("--witness", help="URL of a witness to ask what it cosigned last. Repeatable."),
+    ] = None,
+    max_age: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Seconds since the last cosignature, at most; an hour by default where witnesses are asked"
+            " for and the log is live.",
+        ),
+    ] = None,
+    folder: FolderOption = DEFAULT_FOLDER,
+    as_json: JsonOption = False,
+) -> None:
     """Recompute every log from its entries; check checkpoints, tiles, payloads. Exit 1 if not sound."""
-    reports = run_async(_verify(find_stores(folder)))
+    if target is None:
+        find_stores(folder)  # says what to do where there is none
+    witnesses = witness_keys(witness_key or [])
+    wish = Wish(
+        folder,
+        log_keys(key or [], folder),
+        witnesses,
+        quorum_of(quorum, witnesses),
+        tuple(witness or ()),
+    )
+    reports = run_async(verify_target(target, fresh_within(wish, max_age, target)))
     if as_json:
         typer.echo(json.dumps([{"holds": report.holds, **asdict(report)} for report in reports]))
     else:
@@ -49,50 +92,36 @@ def prove(
     """Print a C2SP tlog-proof of one fact of a contact; it verifies offline with the log's public key."""
     stores = find_stores(folder)
     facts, proof = run_async(_prove(stores, contact_id, fact))
-    sys.stdout.buffer.write(proof)
-    console = Console(stderr=True)
-    console.print(f"facts of this contact: {', '.join(facts)}", highlight=False)
-    for year in run_async(_years(stores)):
-        console.print(f"public key: {verifier_of(stores, year).encode()}", highlight=False, soft_wrap=True)
+    sys.stdout.buffer.write(proof.encode())
+    console = Console(stderr=True, highlight=False)
+    for known in facts:
+        console.print(f"fact 事项: {known.event_id} ({known.kind})", soft_wrap=True, markup=False)
+    key = log_keys([], folder).of_checkpoint(proof.checkpoint)
+    console.print(f"public key 公钥: {key.encode()}", soft_wrap=True, markup=False)
 
 
-def verifier_of(stores: Stores, year: int) -> Verifier:
-    """The public key of a year's log; its name is the log's origin."""
-    return Verifier(f"{stores.log_origin}/{year}", SignatureType.ED25519, b64decode(stores.log_public_key))
-
-
-async def _years(stores: Stores) -> list[int]:
+async def _prove(stores: Stores, contact_id: str, fact: str | None) -> tuple[list[ContactFact], LogProof]:
     engine = stores.engine("compliance")
     try:
-        return await years(engine)
-    finally:
-        await engine.dispose()
-
-
-async def _verify(stores: Stores) -> list[AuditReport]:
-    engine = stores.engine("compliance")
-    try:
-        return [await audit_log(engine, year, verifier_of(stores, year)) for year in await years(engine)]
-    finally:
-        await engine.dispose()
-
-
-async def _prove(stores: Stores, contact_id: str, fact: str | None) -> tuple[list[str], bytes]:
-    engine = stores.engine("compliance")
-    try:
+        await catalogue.catch_up(engine)
         async with engine.connect() as connection:
             facts = await proofs.facts_of_contact(connection, contact_id)
             if not facts:
                 raise Mistake(f"{contact_id}: compliance knows no such contact.")
-            if fact is not None and fact not in facts:
-                raise Mistake(f"{fact} is no fact of this contact; there are {', '.join(facts)}.")
-            proof = await proofs.proof_of(connection, fact or facts[-1])
+            proof = await proofs.proof_of(connection, fact or _last_decision(facts))
+            if proof is None or fact not in (None, *(known.event_id for known in facts)):
+                names = ", ".join(known.event_id for known in facts)
+                raise Mistake(f"{fact} is no fact of this contact; there are {names}.")
     except proofs.NotSignedYetError:
         raise Mistake("The fact is in the log, but no checkpoint covers it yet; try again shortly.") from None
     finally:
         await engine.dispose()
-    assert proof is not None  # the fact is one of those that have a leaf
-    return facts, proof.encode()
+    return facts, proof
+
+
+def _last_decision(facts: list[ContactFact]) -> str:
+    decided = [fact.event_id for fact in facts if fact.kind == "decision"]
+    return decided[-1] if decided else facts[-1].event_id
 
 
 def _show(reports: list[AuditReport]) -> None:
@@ -106,5 +135,6 @@ def _show(reports: list[AuditReport]) -> None:
                 table.add_row(name.replace("_", " "), str(value))
         console.print(table)
         for finding in report.first_findings:
-            console.print(f"{finding.check}: {finding.where}: {finding.detail}", style="red", highlight=False)
+            line = f"{finding.check}: {finding.where}: {finding.detail}"
+            console.print(line, style="red", highlight=False, markup=False)
         console.print("✓ holds 验证通过" if report.holds else "✗ does NOT hold 验证未通过")

@@ -11,6 +11,19 @@ from shared.database.migrations import role_of
 LOG_ORIGIN = "recoup.local/compliance"
 """The name of the local stack's audit log; the year is added."""
 
+OWN_DESK = {
+    "role": "bank",
+    "staff": 2,
+    "facts": [
+        "recorded_line",
+        "official_number",
+        "id_cards_carried",
+        "audio_or_video_recording",
+        "visit_notice_given",
+    ],
+}
+"""What the local stack's bank vouches for when its own people make contacts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
@@ -111,6 +124,9 @@ class Environment:
                 "RECOUP_LOG_ORIGIN": LOG_ORIGIN,
                 "RECOUP_LOG_SIGNING_KEY": keys.log_seed,
                 "RECOUP_LOG_SUBJECT_KEY": keys.subject_key,
+                # The shipped rule packs wait for a bank's counsel; trying them out is not waiting for that.
+                "RECOUP_PACKS_WITHOUT_COUNSEL": "enforce-without-counsel-sign-off",
+                "RECOUP_DESKS": json.dumps({"bank": OWN_DESK}),
             },
             "reporting": {"RECOUP_CONSOLE_SECRET": keys.console_secret},
         }

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.compliance import conduct, holding
-from services.compliance.domain.parties import newest
+from services.compliance import complaints, conduct, holding, moving
+from services.compliance.domain.complaints.policy import ComplaintPolicy
+from services.compliance.domain.gate.request import Collector
 from services.compliance.domain.record import DecisionRecord
-from services.compliance.gate import PERMIT_EXPIRY, Gate, announcement
+from services.compliance.gate import PERMIT_EXPIRY, Ask, Gate
 from services.compliance.journal import Journal
 from services.compliance.leaves import Pseudonyms
 from services.compliance.store import attempts, people
+from services.compliance.telling import announcement
 from shared.contracts.base import Event
 from shared.contracts.requests import ContactRequested
 from shared.contracts.topics import CONTACTS, PARTIES, REQUESTS
@@ -21,14 +23,14 @@ from shared.stream.work import Consumer, Work
 _MINUTE = timedelta(minutes=1)
 
 
-def consumer(gate: Gate, pseudonyms: Pseudonyms, complaint_term: timedelta) -> Consumer:
+def consumer(gate: Gate, pseudonyms: Pseudonyms, policy: ComplaintPolicy) -> Consumer:
     """What compliance consumes."""
 
     async def handle(batch: Sequence[Received[Event]], work: Work) -> None:
-        await apply(batch, work, gate, Journal(pseudonyms), complaint_term)
+        await apply(batch, work, gate, Journal(pseudonyms), policy)
 
     async def on_timers(due: Sequence[Timer], work: Work) -> None:
-        await fire(due, work, Journal(pseudonyms))
+        await fire(due, work, Journal(pseudonyms), policy)
 
     return Consumer("compliance", (REQUESTS, CONTACTS, PARTIES), handle, on_timers)
 
@@ -38,7 +40,7 @@ async def apply(
     work: Work,
     gate: Gate,
     journal: Journal,
-    complaint_term: timedelta,
+    policy: ComplaintPolicy,
 ) -> None:
     """Apply a batch. What forbids contact is on file before the batch's requests are decided."""
     parties, facts, requests = [], [], []
@@ -47,7 +49,7 @@ async def apply(
     for received in batch:
         event = received.event
         if isinstance(event, ContactRequested):
-            requests.append(event)
+            requests.append(Ask(event))
             correlations.setdefault((event.contact_id, event.ask), received.correlation)
             persons.add(event.person_id)
         elif received.topic == PARTIES.name:
@@ -58,22 +60,23 @@ async def apply(
             if conduct.concerns_person(event):
                 persons.add(_person_of(event))
     await people.lock(work.connection, persons)
-    await _meet(parties, work)
+    if parties:
+        await moving.meet(parties, gate.overlap, work)
     if facts:
-        await conduct.apply(facts, work, journal, complaint_term)
+        await conduct.apply(facts, work, gate, journal, policy)
     decided = await gate.permit(requests, work, journal) if requests else []
     await tell(decided, correlations, work, journal)
 
 
 async def decide_now(
-    request: ContactRequested, work: Work, gate: Gate, journal: Journal
+    request: ContactRequested, making: Collector | None, work: Work, gate: Gate, journal: Journal
 ) -> DecisionRecord | None:
     """The synchronous door: decide and publish one request; None where it was decided before.
 
     Raises ValueError for a request that cannot be kept.
     """
     await people.lock(work.connection, [request.person_id])
-    decided = await gate.permit([request], work, journal)
+    decided = await gate.permit([Ask(request, making)], work, journal)
     await tell(decided, {}, work, journal)
     return decided[0] if decided else None
 
@@ -94,22 +97,16 @@ async def tell(
         )
 
 
-async def fire(due: Sequence[Timer], work: Work, journal: Journal) -> None:
-    """Free what expired permits had reserved; end holds whose time is over."""
+async def fire(due: Sequence[Timer], work: Work, journal: Journal, policy: ComplaintPolicy) -> None:
+    """Free what expired permits had reserved; end holds whose time is over; tell of clocks that ran out."""
     ended = [timer.key for timer in due if timer.kind == holding.HOLD_EXPIRY]
     if ended:
         await holding.end(ended, work, journal)
     for timer in due:
         if timer.kind == PERMIT_EXPIRY:
             await _expire(datetime.fromisoformat(timer.key), work, journal)
+    await complaints.on_timers(due, work, journal, policy)
     await journal.write(work)
-
-
-async def _meet(events: Sequence[Event], work: Work) -> None:
-    if events:
-        persons = {_person_of(event) for event in events}
-        versions = await people.party_versions(work.connection, persons)
-        await people.save_parties(work.connection, newest(events, versions))
 
 
 async def _expire(minute: datetime, work: Work, journal: Journal) -> None:

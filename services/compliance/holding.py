@@ -1,11 +1,15 @@
 """Holds placed and ended by people and by the clock."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from services.compliance.domain.conduct import PlacedHold
+from services.compliance.domain.packs.schema import HoldRule
+from services.compliance.gate import Gate
 from services.compliance.journal import Journal
-from services.compliance.store import holds, people
+from services.compliance.store import attempts, holds, people
 from services.compliance.telling import placed, released
+from shared.contracts.vocabulary import HoldKind
 from shared.stream.work import Work
 
 HOLD_EXPIRY = "hold_expiry"
@@ -15,10 +19,27 @@ class AlreadyReleasedError(Exception):
     """The hold has ended before."""
 
 
+async def end_of(
+    person_id: str, kind: HoldKind, wished: datetime | None, gate: Gate, work: Work
+) -> datetime | None:
+    """When a hold placed now ends: as wished, or sooner where every pack that names its kind limits it."""
+    await people.lock(work.connection, [person_id])
+    dossier = (await gate.dossiers({person_id}, work, work.now))[person_id]
+    sets = gate.library.in_force(dossier.places(), work.now).sets
+    rules = [part.rule for packs in sets for part in packs.rules if isinstance(part.rule, HoldRule)]
+    longest = [rule.holds[kind].max_days for rule in rules if kind in rule.holds]
+    limits = [days for days in longest if days is not None]
+    if not limits or len(limits) < len(longest):
+        return wished
+    latest = work.now + timedelta(days=max(limits))
+    return latest if wished is None else min(wished, latest)
+
+
 async def place(hold: PlacedHold, work: Work, journal: Journal) -> None:
-    """Place a hold now; it ends by itself where it has an end."""
+    """Place a hold now; it ends by itself where it has an end, and open permits are decided again."""
     await people.lock(work.connection, [hold.person_id])
     await holds.place(work.connection, [hold])
+    await attempts.doubt(work.connection, [hold.person_id], work.now)
     if hold.until is not None:
         work.set_timer(HOLD_EXPIRY, hold.hold_id, hold.until, aggregate=hold.person_id)
     placed(hold, work, journal)

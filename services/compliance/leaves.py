@@ -17,7 +17,10 @@ VERSION = 1
 
 
 class Leaf(msgspec.Struct, omit_defaults=True, kw_only=True, frozen=True):
-    """One fact. `id` names it for ever, `subject` is the person's pseudonym, `payload` a salted digest."""
+    """One fact. `id` names it for ever, `subject` is the person's pseudonym, `payload` a salted digest.
+
+    `records` are the ids of other leaves that it is about.
+    """
 
     v: int
     id: str
@@ -32,6 +35,7 @@ class Leaf(msgspec.Struct, omit_defaults=True, kw_only=True, frozen=True):
     hold: str | None = None
     payload: str | None = None
     permit: str | None = None
+    records: tuple[str, ...] = ()
     rule: str | None = None
     rules: tuple[str, ...] = ()
     ruleset: str | None = None

@@ -4,11 +4,16 @@ from collections.abc import Sequence
 
 import msgspec
 
-from services.compliance.domain.facts import AttemptState
-from services.compliance.domain.permit import Permit, refusal
+from services.compliance import reconsidering
+from services.compliance.domain.permit import AttemptState, Permit, refusal
+from services.compliance.domain.reconsidering import deciding_rule
+from services.compliance.gate import Gate
 from services.compliance.journal import Journal
 from services.compliance.store import attempts, log, people
+from shared.contracts.decisions import Effect
 from shared.stream.work import Work
+
+_USABLE = (AttemptState.RESERVED, AttemptState.REDEEMED)
 
 
 class Redemption(msgspec.Struct, frozen=True):
@@ -28,22 +33,22 @@ class Outcome(msgspec.Struct, frozen=True):
     leaf_index: int | None
 
 
-async def redeem(asked: Sequence[Redemption], work: Work, journal: Journal) -> list[Outcome]:
+async def redeem(asked: Sequence[Redemption], gate: Gate, work: Work, journal: Journal) -> list[Outcome]:
     """Use each permit once, where nothing has come in between; the answers are in the order asked.
 
-    Whoever placed a hold or an opt-out before this took the lock is seen; whoever comes later waits.
+    Whatever changed about a person before this took the lock has put the open permits in doubt: they are
+    decided again. Whoever comes later waits.
     """
     permit_ids = {one.permit_id for one in asked}
-    persons = await people.lock_by_permit(work.connection, permit_ids)
+    await people.lock_by_permit(work.connection, permit_ids)
     permits = await attempts.locked(work.connection, permit_ids)
-    standing = await people.standing_of(work.connection, persons) if persons else {}
+    barred = await _barred(list(permits.values()), gate, work)
     refusals: list[str | None] = []
     used: dict[str, Permit] = {}
     for one in asked:
         permit = permits.get(one.permit_id)
-        facts = standing.get(permit.person_id) if permit else None
-        holds, opt_outs = (facts.holds, facts.opt_outs) if facts else ([], [])
-        reason = refusal(permit, one.contact_id, one.dispatch_id, holds, opt_outs, work.now)
+        reason: str | None = refusal(permit, one.contact_id, one.dispatch_id, work.now)
+        reason = reason or barred.get(one.permit_id)
         refusals.append(reason)
         if reason is None and permit is not None and permit.state is AttemptState.RESERVED:
             permit.state, permit.dispatch_id = AttemptState.REDEEMED, one.dispatch_id
@@ -56,6 +61,21 @@ async def redeem(asked: Sequence[Redemption], work: Work, journal: Journal) -> l
         else Outcome(one.permit_id, "refused", reason, None)
         for one, reason in zip(asked, refusals, strict=True)
     ]
+
+
+async def _barred(permits: Sequence[Permit], gate: Gate, work: Work) -> dict[str, str]:
+    """The rule that bars each of the permits in doubt that may not be used any more."""
+    doubted = [
+        permit
+        for permit in permits
+        if permit.doubted and permit.state in _USABLE and work.now < permit.valid_until
+    ]
+    decided = await reconsidering.each_alone(doubted, gate, work)
+    return {
+        permit_id: deciding_rule(decision)
+        for permit_id, decision in decided.items()
+        if decision.effect is not Effect.ALLOW
+    }
 
 
 async def _write(

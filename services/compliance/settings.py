@@ -2,75 +2,83 @@
 
 from base64 import b64decode
 from binascii import Error as Base64Error
-from datetime import time, timedelta
+from datetime import timedelta
 from functools import cached_property
-from hashlib import sha256
-from typing import Self
+from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from services.compliance.domain.rules import GateRules, JurisdictionRules
-from services.compliance.domain.window import Window
+from services.compliance.domain.complaints.policy import ComplaintPolicy
+from services.compliance.domain.desks import BANK, Desks
+from services.compliance.domain.gate.request import Collector, CollectorRole
+from services.compliance.domain.packs.library import Library
+from services.compliance.domain.past import Past, past_of
+from services.compliance.enforcing import Packs, enforced
 from services.compliance.leaves import Pseudonyms
 from services.compliance.log.keys import Signer
-from shared.contracts.decisions import Force
+from services.compliance.pack_files import CALENDARS, PACKS
 from shared.settings import ServiceSettings
 
-CAP_POLICY = "Bank policy: attempts a day by all channels together"
+BANK_PACKS = Path(__file__).parent / "bank_packs"
 
 
-class JurisdictionSettings(BaseModel):
-    """Hours of contact, half-open by the local clock, and attempts per person and local calendar day."""
+class DeskSettings(BaseModel):
+    """A collector that makes contacts for the bank, and the facts that the bank vouches for."""
 
-    open: time
-    close: time
-    window_citation: str
-    window_force: Force
-    day_cap: int = Field(default=3, ge=1, le=100)
-    cap_citation: str = CAP_POLICY
-    cap_force: Force = Force.POLICY
+    model_config = ConfigDict(extra="forbid")
+
+    role: CollectorRole = CollectorRole.BANK
+    staff: int = Field(default=1, ge=1, le=100, description="How many go on a visit")
+    facts: frozenset[str] = Field(default=frozenset(), description="recorded_line, agency_whitelisted …")
 
 
-def _jurisdictions() -> dict[str, JurisdictionSettings]:
-    return {
-        "CN": JurisdictionSettings(
-            open=time(8),
-            close=time(22),
-            window_citation="GB/T 45251-2025; CBA 2026 trial guideline: no collection from 22:00 to 08:00",
-            window_force=Force.SELF_REGULATORY,
-        ),
-        "US": JurisdictionSettings(
-            open=time(8),
-            close=time(21),
-            window_citation="12 CFR 1006.6(b)(1)(i); 15 USC 1692c(a)(1)",
-            window_force=Force.LAW,
-        ),
-        "GB": JurisdictionSettings(
-            open=time(8),
-            close=time(21),
-            window_citation="CONC 7.9.4R (no number); MCOB 13.5.4G as proxy",
-            window_force=Force.POLICY,
-        ),
-        "IN": JurisdictionSettings(
-            open=time(8),
-            close=time(19),
-            window_citation="RBI fair practices for recovery: no calls before 08:00 or after 19:00",
-            window_force=Force.LAW,
-        ),
-    }
+class PackSettings(BaseSettings):
+    """Which rule packs the gate enforces."""
+
+    model_config = SettingsConfigDict(env_prefix="RECOUP_", extra="ignore")
+
+    packs: Path = Field(default=PACKS, description="Folder of the product's rule packs, with packs.lock")
+    bank_packs: Path | None = Field(
+        default=BANK_PACKS, description="Folder of the bank's own overlays, with packs.lock"
+    )
+    calendars: Path = Field(default=CALENDARS, description="Folder of the calendars that packs name")
+    packs_left_out: frozenset[str] = Field(
+        default=frozenset({"bank-policy-cn-west"}),
+        description="Ids of packs that are not enforced. bank-policy-cn-west asks where in China each person "
+        "lives: to be enforced once core banking delivers provinces",
+    )
+    packs_without_counsel: Literal["enforce-without-counsel-sign-off"] | None = Field(
+        default=None, description="Has to be said for packs that counsel has not signed off"
+    )
+
+    @property
+    def enforced_packs(self) -> Packs:
+        """Where the packs are, and what is said of them."""
+        folders = (self.packs,) if self.bank_packs is None else (self.packs, self.bank_packs)
+        return Packs(folders, self.calendars, self.packs_left_out, self.packs_without_counsel)
 
 
-class ComplianceSettings(ServiceSettings):
+class ComplianceSettings(ServiceSettings, PackSettings):
     """What the gate enforces, and the log's identity and keys."""
 
-    jurisdictions: dict[str, JurisdictionSettings] = Field(
-        default_factory=_jurisdictions, description="By country code; a contact elsewhere needs a human"
+    creditor: str = Field(default="bank", min_length=1, max_length=64)
+    desks: dict[str, DeskSettings] = Field(
+        default_factory=dict, description='By collector id; "bank" is the bank\'s own desk'
     )
-    permit_ttl_seconds: int = Field(default=300, ge=30, le=86_400)
+    history_days: int = Field(
+        default=40, ge=1, le=4000, description="Of attempts, at least; as far as the packs look in any case"
+    )
+    overlap_days: int = Field(
+        default=7, ge=0, le=400, description="For which a zone or place that a person left still counts"
+    )
     permit_grace_seconds: int = Field(
         default=60, ge=0, le=86_400, description="After which an unredeemed permit counts no longer"
     )
-    complaint_days: int = Field(default=15, ge=1, le=365)
+    complaint_days: int = Field(
+        default=15, ge=1, le=365, description="To decide a complaint where no pack sets a term"
+    )
 
     log_origin: str = Field(default="recoup.invalid/compliance", pattern=r"^[!-*,-~]{1,200}$")
     log_signing_key: SecretStr = Field(description="Base64 of a 32-byte Ed25519 seed")
@@ -79,20 +87,33 @@ class ComplianceSettings(ServiceSettings):
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
-        _ = (self.rules, self.pseudonyms, self.signer(2000))
+        _ = (self.library, self.pseudonyms, self.signer(2000))
         return self
 
     @cached_property
-    def rules(self) -> GateRules:
-        """The numbers for the decisions."""
-        described = "".join(
-            f"{code} {settings.model_dump_json()}\n" for code, settings in sorted(self.jurisdictions.items())
-        )
-        return GateRules(
-            jurisdictions={code: _rules(code, settings) for code, settings in self.jurisdictions.items()},
-            permit_ttl=timedelta(seconds=self.permit_ttl_seconds),
-            digest=sha256(f"{described}{self.permit_ttl_seconds}".encode()).hexdigest(),
-        )
+    def library(self) -> Library:
+        """The packs that the gate enforces."""
+        return enforced(self.enforced_packs)
+
+    @cached_property
+    def past(self) -> Past:
+        """How much of a person's past the gate looks at."""
+        return past_of(self.library.packs, timedelta(days=self.history_days))
+
+    @cached_property
+    def known_desks(self) -> Desks:
+        """Who makes contacts; the bank's own desk always does."""
+        configured = {BANK: DeskSettings()} | self.desks
+        collectors = {
+            name: Collector(collector_id=name, role=desk.role, staff=desk.staff, facts=desk.facts)
+            for name, desk in configured.items()
+        }
+        return Desks(self.creditor, collectors)
+
+    @cached_property
+    def complaint_policy(self) -> ComplaintPolicy:
+        """What the bank settles for itself about complaints."""
+        return ComplaintPolicy(library=self.library, decision_days=self.complaint_days)
 
     @cached_property
     def pseudonyms(self) -> Pseudonyms:
@@ -106,24 +127,6 @@ class ComplianceSettings(ServiceSettings):
     def signer(self, year: int) -> Signer:
         """The key of a year's log; its name is the origin."""
         return Signer(self.origin(year), _bytes(self.log_signing_key, "log_signing_key"))
-
-
-def _rules(code: str, settings: JurisdictionSettings) -> JurisdictionRules:
-    if settings.open.second or settings.close.second:
-        raise ValueError("hours of contact are given in whole minutes")
-    return JurisdictionRules(
-        code=code,
-        window=Window(_minute(settings.open), _minute(settings.close)),
-        window_citation=settings.window_citation,
-        window_force=settings.window_force,
-        day_cap=settings.day_cap,
-        cap_citation=settings.cap_citation,
-        cap_force=settings.cap_force,
-    )
-
-
-def _minute(at: time) -> int:
-    return at.hour * 60 + at.minute
 
 
 def _bytes(secret: SecretStr, name: str) -> bytes:

@@ -1,19 +1,43 @@
 """Facts of our own about conduct: each gets its leaf and its event."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from services.compliance.domain.conduct import Complaint, PlacedHold
+from services.compliance.domain.conduct import PlacedHold
+from services.compliance.domain.record import DecisionRecord
 from services.compliance.journal import Journal
-from shared.contracts.conduct import ComplaintOpened, HoldPlaced, HoldReleased, ViolationFound
+from shared.contracts.base import Event
+from shared.contracts.conduct import HoldPlaced, HoldReleased, ViolationFound
+from shared.contracts.decisions import (
+    ContactAllowed,
+    ContactDeferred,
+    ContactDenied,
+    ContactReferred,
+    Effect,
+)
+from shared.contracts.requests import ContactRequested
 from shared.ids import derive_id
 from shared.stream.work import Work
+
+
+class Breach(NamedTuple):
+    """A contact that broke a limit, as came to light later; `records` are the leaves that show it."""
+
+    asked: ContactRequested
+    rule_id: str
+    attempt_id: str
+    records: tuple[str, ...]
+
+    @property
+    def violation_id(self) -> str:
+        """Its name for ever: a contact breaks a rule once."""
+        return derive_id("violation", self.rule_id, self.attempt_id)
 
 
 def placed(hold: PlacedHold, work: Work, journal: Journal) -> None:
     """Draft the leaf of a new hold and tell of it.
 
-    A hold on one contact point stops no case: the contract's event would say that it does.
+    A hold on one contact point or one debt stops no case: the contract's event would say that it does.
     """
     journal.add(
         f"placed:{hold.hold_id}",
@@ -24,7 +48,7 @@ def placed(hold: PlacedHold, work: Work, journal: Journal) -> None:
         rule=hold.kind,
         until=hold.until,
     )
-    if hold.contact_point_id is None:
+    if _stops_cases(hold):
         event = HoldPlaced(
             hold_id=hold.hold_id,
             person_id=hold.person_id,
@@ -39,9 +63,15 @@ def placed(hold: PlacedHold, work: Work, journal: Journal) -> None:
 def released(hold: PlacedHold, at: datetime, reason: str, work: Work, journal: Journal) -> None:
     """Draft the leaf of a hold's end and tell of it."""
     journal.add(
-        f"released:{hold.hold_id}", "hold_released", hold.person_id, at, hold=hold.hold_id, rule=hold.kind
+        f"released:{hold.hold_id}",
+        "hold_released",
+        hold.person_id,
+        at,
+        {"reason": reason},
+        hold=hold.hold_id,
+        rule=hold.kind,
     )
-    if hold.contact_point_id is None:
+    if _stops_cases(hold):
         event = HoldReleased(
             hold_id=hold.hold_id,
             person_id=hold.person_id,
@@ -51,27 +81,6 @@ def released(hold: PlacedHold, at: datetime, reason: str, work: Work, journal: J
             reason=reason,
         )
         work.emit(event, key=hold.person_id)
-
-
-def complained(complaint: Complaint, work: Work, journal: Journal) -> None:
-    """Draft the leaf of a complaint and tell of it."""
-    journal.add(
-        complaint.complaint_id,
-        "complaint_received",
-        complaint.person_id,
-        complaint.opened_at,
-        contact=complaint.contact_id,
-        until=complaint.due_at,
-    )
-    event = ComplaintOpened(
-        complaint_id=complaint.complaint_id,
-        person_id=complaint.person_id,
-        customer_id=complaint.customer_id,
-        contact_id=complaint.contact_id,
-        opened_at=complaint.opened_at,
-        due_at=complaint.due_at,
-    )
-    work.emit(event, key=complaint.person_id)
 
 
 def violated(fact: str, contact: Any, rule_id: str, work: Work, journal: Journal) -> None:
@@ -93,3 +102,61 @@ def violated(fact: str, contact: Any, rule_id: str, work: Work, journal: Journal
         rule=rule_id,
     )
     work.emit(event, key=contact.person_id)
+
+
+def breached(breach: Breach, work: Work, journal: Journal) -> None:
+    """Draft the leaf of a limit that was broken, and tell of it."""
+    asked = breach.asked
+    journal.add(
+        breach.violation_id,
+        "violation",
+        asked.person_id,
+        work.now,
+        contact=asked.contact_id,
+        records=breach.records,
+        rule=breach.rule_id,
+    )
+    event = ViolationFound(
+        violation_id=breach.violation_id,
+        person_id=asked.person_id,
+        customer_id=asked.customer_id,
+        contact_id=asked.contact_id,
+        rule_id=breach.rule_id,
+        found_at=work.now,
+        records=list(breach.records),
+    )
+    work.emit(event, key=asked.person_id)
+
+
+def announcement(made: DecisionRecord, leaf_index: int) -> Event:
+    """The event that tells a decision."""
+    common: dict[str, Any] = {
+        "decision_id": made.decision_id,
+        "contact_id": made.contact_id,
+        "ask": made.ask,
+        "person_id": made.person_id,
+        "customer_id": made.customer_id,
+        "decided_at": made.decided_at,
+        "leaf_index": leaf_index,
+        "reasons": list(made.reasons),
+    }
+    if made.permit_id is not None and made.valid_until is not None:
+        return ContactAllowed(
+            permit_id=made.permit_id,
+            valid_until=made.valid_until,
+            obligations=list(made.obligations),
+            **common,
+        )
+    if made.until is not None:
+        return ContactDeferred(until=made.until, **common)
+    return _FINAL[made.effect](**common)
+
+
+_FINAL: dict[Effect, type[ContactDenied] | type[ContactReferred]] = {
+    Effect.DENY: ContactDenied,
+    Effect.REVIEW: ContactReferred,
+}
+
+
+def _stops_cases(hold: PlacedHold) -> bool:
+    return hold.contact_point_id is None and hold.debt is None

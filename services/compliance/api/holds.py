@@ -9,6 +9,7 @@ from starlette.responses import Response
 from services.compliance import holding
 from services.compliance.api.views import HoldView, NewHold, Release
 from services.compliance.domain.conduct import PlacedHold
+from services.compliance.gate import Gate
 from services.compliance.journal import Journal
 from services.compliance.settings import ComplianceSettings
 from services.compliance.store import holds as store
@@ -21,11 +22,11 @@ from shared.web.paging import Page, Paging, paging
 from shared.web.problems import Conflict, NotFound, Unprocessable, problem_responses
 
 _keys = IdempotencyKeys(IDEMPOTENCY_KEY)
-_LONGEST = timedelta(days=36_525)
+LONGEST = timedelta(days=36_525)
 _UNTIL = "until has an offset and lies in the future, at most a hundred years from now."
 
 
-def holds_router(runtime: Runtime[ComplianceSettings]) -> APIRouter:
+def holds_router(runtime: Runtime[ComplianceSettings], gate: Gate) -> APIRouter:
     """GET and POST /holds and below."""
     router = APIRouter(prefix="/holds", tags=["holds"])
     writes = [require("compliance:write")]
@@ -62,6 +63,7 @@ def holds_router(runtime: Runtime[ComplianceSettings]) -> APIRouter:
                 return stored.response()
             if body.until is not None and not _is_usable(body.until, work.now):
                 raise Unprocessable(_UNTIL, slug="until-unusable")
+            until = await holding.end_of(body.person_id, body.kind, body.until, gate, work)
             hold = PlacedHold(
                 derive_id("hold", key.principal, key.key, work.now.isoformat()),
                 body.person_id,
@@ -69,7 +71,8 @@ def holds_router(runtime: Runtime[ComplianceSettings]) -> APIRouter:
                 body.kind,
                 body.contact_point_id,
                 work.now,
-                body.until,
+                until,
+                debt=body.debt,
             )
             await holding.place(hold, work, Journal(runtime.settings.pseudonyms))
             stored = await _keys.complete(
@@ -106,4 +109,4 @@ def holds_router(runtime: Runtime[ComplianceSettings]) -> APIRouter:
 
 
 def _is_usable(until: datetime, now: datetime) -> bool:
-    return until.tzinfo is not None and now < until <= now + _LONGEST
+    return until.tzinfo is not None and now < until <= now + LONGEST

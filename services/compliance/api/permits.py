@@ -14,6 +14,7 @@ from services.compliance.api.views import (
     RedemptionBatch,
     RedemptionResults,
 )
+from services.compliance.domain.gate.request import Collector
 from services.compliance.domain.record import DecisionRecord, decision_id_of
 from services.compliance.gate import Gate
 from services.compliance.handlers import decide_now
@@ -52,7 +53,7 @@ def permits_router(runtime: Runtime[ComplianceSettings], gate: Gate) -> APIRoute
         async with runtime.transactions.begin() as work:
             if stored := await _keys.claim(work.connection, key, work.now):
                 return stored.response()
-            made, is_new = await _decided(body.event(work.now), work)
+            made, is_new = await _decided(body.event(work.now), body.making(), work)
             view = DecisionView.of(made, await _leaf(work, made))
             stored = await _keys.complete(
                 work.connection,
@@ -63,9 +64,11 @@ def permits_router(runtime: Runtime[ComplianceSettings], gate: Gate) -> APIRoute
             )
         return stored.response()
 
-    async def _decided(request: ContactRequested, work: Work) -> tuple[DecisionRecord, bool]:
+    async def _decided(
+        request: ContactRequested, making: Collector | None, work: Work
+    ) -> tuple[DecisionRecord, bool]:
         try:
-            fresh = await decide_now(request, work, gate, Journal(settings.pseudonyms))
+            fresh = await decide_now(request, making, work, gate, Journal(settings.pseudonyms))
         except (ValueError, IntegrityError):
             raise Conflict(_TAKEN, slug="ask-taken") from None
         made = fresh or await decisions.by_pair(work.connection, request.contact_id, request.ask)
@@ -79,10 +82,10 @@ def permits_router(runtime: Runtime[ComplianceSettings], gate: Gate) -> APIRoute
 
     @router.post("/redemptions", response_model=RedemptionResults, dependencies=[require("permits:redeem")])
     async def redemptions(body: RedemptionBatch) -> Response:
-        """Use permits, each once. Holds and opt-outs that came after the permit refuse it."""
+        """Use permits, each once. What changed about the person since may refuse them."""
         asked = [Redemption(item.permit_id, item.contact_id, item.dispatch_id) for item in body.redemptions]
         async with runtime.transactions.begin() as work:
-            results = await redeem(asked, work, Journal(settings.pseudonyms))
+            results = await redeem(asked, gate, work, Journal(settings.pseudonyms))
         return Response(_encode({"results": results}), media_type="application/json")
 
     return router

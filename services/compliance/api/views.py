@@ -1,18 +1,45 @@
 """What callers send and get."""
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from services.compliance.domain.conduct import PlacedHold
+from services.compliance.domain.gate.request import Collector, CollectorRole
 from services.compliance.domain.record import DecisionRecord
 from shared.contracts.decisions import Effect, Force, Reason
 from shared.contracts.requests import ContactRequested
-from shared.contracts.vocabulary import Channel, HoldKind, PartyRole, Purpose
+from shared.contracts.vocabulary import Channel, HoldKind, PartyRole, Product, Purpose
 from shared.web.inputs import Count, Input, ShortText
 
 Id = Field(min_length=1, max_length=64)
+Name = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class CollectorSaid(Input):
+    """Who will make the contact. Facts that the bank itself vouches for are in its configuration."""
+
+    collector_id: str = Id
+    role: CollectorRole = CollectorRole.BANK
+    staff_id: str | None = Field(
+        default=None, min_length=1, max_length=64, description="Which of its people, where that is settled"
+    )
+    staff: int = Field(default=1, ge=1, le=100, strict=True, description="How many go")
+    facts: list[Name] = Field(default=[], max_length=50, description="Known to be true of this contact")
+
+    def collector(self) -> Collector:
+        """The same for the gate."""
+        return Collector(
+            collector_id=self.collector_id, role=self.role, staff=self.staff, facts=frozenset(self.facts)
+        )
+
+
+class ContentSaid(Input):
+    """What the linter of this version found in the words."""
+
+    tags: list[Name] = Field(default=[], max_length=100)
+    linter: str = Field(default="", max_length=64)
 
 
 class PermitRequest(Input):
@@ -32,11 +59,30 @@ class PermitRequest(Input):
     language: ShortText
     jurisdiction: ShortText
     time_zone: ShortText | None = None
+    debts: list[Name] = Field(default=[], max_length=50, description="None: the customer's debts are one")
+    product: Product | None = None
+    collector: CollectorSaid | None = Field(default=None, description="None: the bank's own desk")
+    content: ContentSaid | None = Field(default=None, description="None: no words are known yet")
 
     def event(self, now: datetime) -> ContactRequested:
         """The same as it comes through the other door."""
-        values = {name: getattr(self, name) for name in type(self).model_fields}
-        return ContactRequested(**values, requested_at=now)
+        values = {
+            name: getattr(self, name)
+            for name in type(self).model_fields
+            if name not in ("collector", "content")
+        }
+        return ContactRequested(
+            **values,
+            requested_at=now,
+            collector_id=self.collector.collector_id if self.collector else None,
+            staff_id=self.collector.staff_id if self.collector else None,
+            content_tags=self.content.tags if self.content else None,
+            linter=self.content.linter if self.content else "",
+        )
+
+    def making(self) -> Collector | None:
+        """Who will make the contact, where the caller tells."""
+        return self.collector.collector() if self.collector else None
 
 
 class ReasonView(BaseModel):
@@ -47,6 +93,9 @@ class ReasonView(BaseModel):
     force: Force
     citation: str
     numbers: dict[str, str]
+    confidence: str | None = Field(
+        description="How well the rule is sourced: A the text was read, B told, C from memory"
+    )
 
     @classmethod
     def of(cls, reason: Reason) -> "ReasonView":
@@ -57,6 +106,7 @@ class ReasonView(BaseModel):
             force=reason.force,
             citation=reason.citation,
             numbers=reason.numbers,
+            confidence=reason.confidence,
         )
 
 
@@ -83,6 +133,8 @@ class DecisionView(BaseModel):
     until: datetime | None = Field(description="When to ask again, of a deferral")
     permit_id: str | None
     valid_until: datetime | None = Field(description="The end of the permit, exclusive")
+    obligations: list[str] = Field(description="What an allowed contact has to hold or do")
+    packs: list[str] = Field(description="id@version of the rule packs and calendars that decided")
     leaf: LeafView | None = Field(default=None, description="Where it is in the log; not in lists")
 
     @classmethod
@@ -102,6 +154,8 @@ class DecisionView(BaseModel):
             until=record.until,
             permit_id=record.permit_id,
             valid_until=record.valid_until,
+            obligations=list(record.obligations),
+            packs=list(record.packs),
             leaf=leaf,
         )
 
@@ -136,13 +190,17 @@ class RedemptionResults(BaseModel):
 
 
 class NewHold(Input):
-    """Collection stops for a person, or at one contact point."""
+    """Collection stops for a person, about one debt, or at one contact point."""
 
     person_id: str = Id
     customer_id: str = Id
     kind: HoldKind
     contact_point_id: str | None = Field(default=None, min_length=1, max_length=64)
-    until: datetime | None = Field(default=None, description="With its offset; None: until released")
+    debt: str | None = Field(default=None, min_length=1, max_length=64, description="None: about every debt")
+    until: datetime | None = Field(
+        default=None,
+        description="With its offset; None: until released, or as long as the rule pack lets this kind last",
+    )
 
 
 class Release(Input):
@@ -159,6 +217,7 @@ class HoldView(BaseModel):
     customer_id: str
     kind: HoldKind
     contact_point_id: str | None
+    debt: str | None
     placed_at: datetime
     until: datetime | None
     released_at: datetime | None
@@ -180,22 +239,3 @@ class ErasureView(BaseModel):
     """How many payloads there were."""
 
     payloads: int
-
-
-class LogView(BaseModel):
-    """A year's log and the key that signs it."""
-
-    year: int
-    origin: str
-    size: int
-    signed_size: int
-    verifier_key: str = Field(description="C2SP verifier key of the log")
-
-
-class ConsistencyView(BaseModel):
-    """That a smaller tree is the beginning of a larger one; hashes in base64."""
-
-    origin: str
-    from_size: int
-    to_size: int
-    proof: Sequence[str]

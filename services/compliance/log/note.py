@@ -27,7 +27,7 @@ class Note:
         _require_text(self.text)
         if not self.signatures:
             raise NoteError("a note has at least one signature")
-        lines = "".join(_signature_line(signature) for signature in self.signatures)
+        lines = "".join(signature_line(signature) for signature in self.signatures)
         return f"{self.text}\n{lines}".encode()
 
     def signed(self, signature: Signature) -> "Note":
@@ -105,7 +105,8 @@ def _by_identity(verifiers: Iterable[Verifier]) -> dict[tuple[str, bytes], Verif
     return known
 
 
-def _signature_line(signature: Signature) -> str:
+def signature_line(signature: Signature) -> str:
+    """The line of a note in which a signature stands, newline included."""
     return f"{_LINE_START}{signature.name} {encode_base64(signature.key_id + signature.value)}\n"
 
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Row, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.compliance.domain.record import DecisionRecord
+from services.compliance.domain.record import DecisionRecord, Reserved
 from services.compliance.store.log import entry_of
 from services.compliance.tables import decision
 from shared.contracts.decisions import Reason
@@ -16,21 +16,22 @@ from shared.contracts.decisions import Reason
 _KNOWN = text("SELECT decision_id FROM decision WHERE contact_id = ANY(CAST(:contacts AS text[]))")
 # Decisions and the reservations of those that allow, from one document.
 _KEEP = text(
-    "WITH new AS MATERIALIZED (SELECT * FROM ROWS FROM (json_to_recordset(CAST(:records AS json)) AS ("
+    "WITH new AS MATERIALIZED (SELECT * FROM json_to_recordset(CAST(:records AS json)) AS new("
     "  contact_id text, ask integer, decision_id text, permit_id text, person_id text, customer_id text,"
     "  channel text, purpose text, effect text, reasons jsonb, decided_at timestamptz, until timestamptz,"
-    "  valid_until timestamptz), unnest(CAST(:points AS text[])))"
-    "  AS new(contact_id, ask, decision_id, permit_id, person_id, customer_id, channel, purpose, effect,"
-    "  reasons, decided_at, until, valid_until, contact_point_id)"
+    "  valid_until timestamptz, obligations text[], packs text[])"
     "), reserved AS ("
     " INSERT INTO attempt (permit_id, person_id, contact_id, contact_point_id, channel, purpose, state,"
-    "  reserved_at, valid_until)"
-    " SELECT permit_id, person_id, contact_id, contact_point_id, channel, purpose, 'reserved',"
-    "  decided_at, valid_until FROM new WHERE permit_id IS NOT NULL ON CONFLICT DO NOTHING"
+    "  reserved_at, valid_until, collector_id, debts, party, consented)"
+    " SELECT new.permit_id, person_id, contact_id, contact_point_id, channel, purpose, 'reserved',"
+    "  decided_at, valid_until, collector_id, debts, party, consented"
+    "  FROM new JOIN json_to_recordset(CAST(:attempts AS json)) AS attempt(permit_id text,"
+    "   contact_point_id text, collector_id text, debts text[], party text, consented boolean)"
+    "  ON attempt.permit_id = new.permit_id ON CONFLICT DO NOTHING"
     ") INSERT INTO decision (contact_id, ask, decision_id, permit_id, person_id, customer_id, channel,"
-    "  purpose, effect, reasons, decided_at, until, valid_until)"
+    "  purpose, effect, reasons, decided_at, until, valid_until, obligations, packs)"
     " SELECT contact_id, ask, decision_id, permit_id, person_id, customer_id, channel, purpose, effect,"
-    "  reasons, decided_at, until, valid_until FROM new ON CONFLICT DO NOTHING"
+    "  reasons, decided_at, until, valid_until, obligations, packs FROM new ON CONFLICT DO NOTHING"
 )
 _encode = msgspec.json.Encoder().encode
 
@@ -46,12 +47,14 @@ async def known(connection: AsyncConnection, contact_ids: Collection[str]) -> se
     return set(rows.scalars().all())
 
 
-async def keep(connection: AsyncConnection, records: Sequence[DecisionRecord], points: Sequence[str]) -> None:
-    """Keep new decisions and reserve what they allow; `points` are the contact points asked for.
+async def keep(
+    connection: AsyncConnection, records: Sequence[DecisionRecord], reserved: Sequence[Reserved]
+) -> None:
+    """Keep new decisions, and reserve what those that allow may use.
 
     ValueError where another transaction decided the same pair for another person at the same time.
     """
-    document = {"records": _encode(records).decode(), "points": points}
+    document = {"records": _encode(records).decode(), "attempts": _encode(reserved).decode()}
     if (await connection.execute(_KEEP, document)).rowcount != len(records):
         raise ValueError("this contact_id and ask name a request about somebody else")
 

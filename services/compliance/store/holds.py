@@ -1,4 +1,4 @@
-"""Holds, opt-outs and complaints."""
+"""Holds and opt-outs."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Row, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.compliance.domain.conduct import Complaint, OptedOut, PlacedHold
-from services.compliance.tables import complaint, hold, opt_out
+from services.compliance.domain.conduct import OptedOut, PlacedHold
+from services.compliance.tables import hold, opt_out
 from shared.contracts.vocabulary import HoldKind
 from shared.database import sets
 
@@ -21,11 +21,6 @@ async def place(connection: AsyncConnection, holds: Sequence[PlacedHold]) -> Non
 async def opt_out_of(connection: AsyncConnection, opt_outs: Sequence[OptedOut]) -> None:
     """Keep opt-outs of locked persons; the first one of a channel stays."""
     await sets.insert(connection, opt_out, opt_outs, skip_existing=True)
-
-
-async def open_complaints(connection: AsyncConnection, complaints: Sequence[Complaint]) -> None:
-    """Keep new complaints."""
-    await sets.insert(connection, complaint, complaints, skip_existing=True)
 
 
 async def by_id(connection: AsyncConnection, hold_id: str) -> PlacedHold | None:
@@ -68,6 +63,20 @@ async def listed(
     if after is not None:
         query = query.where(tuple_(hold.c.placed_at, hold.c.hold_id) > after)
     return [_hold(row) for row in await connection.execute(query)]
+
+
+async def in_force(connection: AsyncConnection, person_ids: Sequence[str], now: datetime) -> list[PlacedHold]:
+    """The holds on these persons that are neither released nor over, oldest first."""
+    active = hold.c.released_at.is_(None) & (hold.c.until.is_(None) | (hold.c.until > now))
+    query = select(hold).where(hold.c.person_id.in_(person_ids), active)
+    rows = await connection.execute(query.order_by(hold.c.placed_at, hold.c.hold_id))
+    return [_hold(row) for row in rows]
+
+
+async def opt_outs_of(connection: AsyncConnection, person_ids: Sequence[str]) -> list[OptedOut]:
+    """What these persons opted out of, oldest first."""
+    query = select(opt_out).where(opt_out.c.person_id.in_(person_ids)).order_by(opt_out.c.opted_out_at)
+    return [OptedOut(*row) for row in await connection.execute(query)]
 
 
 def _hold(row: Row[Any]) -> PlacedHold:

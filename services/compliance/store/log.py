@@ -6,7 +6,9 @@ from typing import NamedTuple
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.compliance.tables import log_entry, log_head
+from services.compliance.log.bundles import MAX_ENTRY_SIZE
+from services.compliance.log.errors import LeafError
+from services.compliance.tables import log_entry, log_head, payload
 
 _TAKE = text(
     "INSERT INTO log_head AS head (year, size) VALUES (:year, :count)"
@@ -56,8 +58,12 @@ async def append(
 ) -> int:
     """Append entries and return the index of the first.
 
-    Holds the head until the commit: to be called when all else is written.
+    Holds the head until the commit: to be called when all else is written. LeafError for an entry that is
+    too long.
     """
+    if max(map(len, entries), default=0) > MAX_ENTRY_SIZE:
+        # Such an entry fits no entry bundle: the whole log could not be published any more.
+        raise LeafError(f"an entry has at most {MAX_ENTRY_SIZE} bytes")
     taken = await connection.execute(_TAKE, {"year": year, "count": len(entries)})
     first = int(taken.scalar_one()) - len(entries)
     await connection.execute(
@@ -99,6 +105,13 @@ async def entry_of(connection: AsyncConnection, event_id: str) -> Entry | None:
     query = select(log_entry.c.year, log_entry.c.leaf_index, log_entry.c.entry)
     row = (await connection.execute(query.where(log_entry.c.event_id == event_id))).first()
     return None if row is None else Entry(*row)
+
+
+async def payload_of(connection: AsyncConnection, entry: Entry) -> bytes | None:
+    """The payload of a leaf; None where there never was one, or it was erased."""
+    same = (payload.c.year == entry.year) & (payload.c.leaf_index == entry.leaf_index)
+    found: bytes | None = (await connection.execute(select(payload.c.body).where(same))).scalar_one_or_none()
+    return found
 
 
 async def entries_between(connection: AsyncConnection, year: int, first: int, end: int) -> list[bytes]:

@@ -20,6 +20,10 @@ _OUTGROWN = text(
     " coalesce((SELECT max(size) FROM checkpoint WHERE checkpoint.year = log_head.year), 0) ORDER BY year"
 )
 
+_LAST = text(
+    "SELECT DISTINCT ON (year) year, size, root, note, signed_at FROM checkpoint ORDER BY year, size DESC"
+)
+
 
 class SignedCheckpoint(msgspec.Struct, frozen=True):
     """A signed checkpoint; the fields are the columns of table `checkpoint`."""
@@ -65,6 +69,18 @@ async def last_checkpoint(connection: AsyncConnection, year: int | None = None) 
         query = query.where(checkpoint.c.year == year)
     row = (await connection.execute(query)).first()
     return None if row is None else SignedCheckpoint(*tuple(row))
+
+
+async def last_checkpoints(connection: AsyncConnection) -> list[SignedCheckpoint]:
+    """The newest checkpoint of each year's log, by year."""
+    return [SignedCheckpoint(*row) for row in await connection.execute(_LAST)]
+
+
+async def first_covering(connection: AsyncConnection, year: int, size: int) -> SignedCheckpoint | None:
+    """The smallest checkpoint of at least this size."""
+    query = select(checkpoint).where(checkpoint.c.year == year, checkpoint.c.size >= size)
+    row = (await connection.execute(query.order_by(checkpoint.c.size).limit(1))).first()
+    return None if row is None else SignedCheckpoint(*row)
 
 
 async def signed_sizes(connection: AsyncConnection) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""The audit log: leaves, tiles, checkpoints, and what the leaves' digests are of."""
+"""The audit log: leaves, tiles, checkpoints, their cosignatures, and what the leaves' digests are of."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
 
@@ -45,6 +45,29 @@ checkpoint = Table(
     Column("note", Text, nullable=False),
     Column("signed_at", INSTANT, nullable=False),
     comment="Append-only: every checkpoint that the log signed",
+)
+
+cosignature = Table(
+    "cosignature",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("witness", Text, primary_key=True, comment="Key name and key id, as name+id"),
+    Column("cosigned_at", INSTANT, primary_key=True, comment="By the witness's clock"),
+    Column("line", Text, nullable=False, comment="The signature line, without its newline"),
+    comment="Append-only: what witnesses signed of our checkpoints; again from time to time while idle",
+)
+
+witness_standing = Table(
+    "witness_standing",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("witness", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False, comment="The last one that it cosigned, as far as we know"),
+    Column("cosigned_at", INSTANT, nullable=True),
+    Column("tried_at", INSTANT, nullable=False),
+    Column("problem", Text, nullable=True, comment="Why the last attempt brought no cosignature"),
+    comment="How far each witness follows each log",
 )
 
 payload = Table(

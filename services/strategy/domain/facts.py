@@ -24,9 +24,17 @@ class TimePassed(msgspec.Struct, frozen=True):
 Fact = Event | PromiseNoted | TimePassed
 
 CONSUMED: frozenset[type[Event]] = frozenset(
-    {*delinquency.EVENTS, *contacts.EVENTS, *conduct.EVENTS} - {conduct.CheckpointSigned}
+    {
+        *delinquency.EVENTS,
+        *contacts.EVENTS,
+        conduct.HoldPlaced,
+        conduct.HoldReleased,
+        conduct.ComplaintOpened,
+        conduct.ComplaintDecided,
+        conduct.ViolationFound,
+    }
 )
-"""The events that a decision is taken on; a checkpoint of the audit log concerns no customer."""
+"""The events that a decision is taken on. Of compliance's, those that stop or end the stop of collection."""
 
 
 def customer_of(event: Event) -> str | None:
