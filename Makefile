@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
+# A run of the tests starts a hundred Python processes: they compile the project once.
+check test chaos: export PYTHONDONTWRITEBYTECODE =
+
 help:  ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "}; {printf "  make %-10s %s\n", $$1, $$2}'
 
@@ -24,10 +27,11 @@ check: setup  ## lint, types, structure and unit tests: under a minute
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -q tests/unit $(ARGS)
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 2 tests/unit $(ARGS)
 
 test: check  ## everything but the long chaos runs: under ten minutes
-	$(BIN)/python -m pytest -q tests/integration tests/e2e tests/chaos tests/browser -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -q -n auto tests/integration -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 2 tests/e2e tests/chaos tests/browser -m "not slow" $(ARGS)
 
 chaos: setup  ## the long chaos runs, on the embedded broker and on Apache Kafka
 	$(BIN)/python -m pytest -q tests/chaos tests/integration/stream/test_lane_protocol.py $(ARGS)

@@ -1,4 +1,4 @@
-"""What tests share: a real PostgreSQL, and a fresh schema for whoever asks."""
+"""What tests share: a real PostgreSQL, a fresh schema for whoever asks, and the way they are divided."""
 
 import asyncio
 import itertools
@@ -6,16 +6,47 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 import pytest_asyncio
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from xdist.remote import Producer
 
 from recoup.local.postgres import Postgres
 from shared.database.engine import create_engine
+from tests.support.parts import PartScheduling, in_order
 
+# How long an example takes says how busy the machine is, nothing about the code.
+hypothesis.settings.register_profile(
+    "recoup", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("recoup")
+
+GIVEN_DATABASE = "RECOUP_TEST_DATABASE_URL"
 EngineFor = Callable[[str, MetaData], Awaitable[AsyncEngine]]
 _numbers = itertools.count(1)
+_UNSAFE_BUT_QUICK = {"fsync": "off", "full_page_writes": "off"}
+"""No test of this server outlives a crash of the machine; those that kill a server have one of their own."""
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> PartScheduling:
+    """Side by side (`-n`), whole parts are handed out."""
+    return PartScheduling(config, log)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """For `-n auto`: one more than cores, for tests wait a lot, up to four; one on a database that was given.
+
+    More would only keep each other waiting: what talks much with a database suffers most.
+    """
+    return 1 if os.environ.get(GIVEN_DATABASE) else min(4, 1 + (os.cpu_count() or 1))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Side by side, the longest parts come first."""
+    if hasattr(config, "workerinput"):
+        items[:] = in_order(items)
 
 
 @pytest.fixture(scope="session")
@@ -30,11 +61,11 @@ def real_data() -> Path:
 @pytest_asyncio.fixture(scope="session")
 async def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """The URL of a real PostgreSQL, embedded unless RECOUP_TEST_DATABASE_URL names another."""
-    given = os.environ.get("RECOUP_TEST_DATABASE_URL")
+    given = os.environ.get(GIVEN_DATABASE)
     if given:
         yield given
         return
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    server = Postgres(tmp_path_factory.mktemp("postgres"), settings=_UNSAFE_BUT_QUICK)
     await server.start()
     try:
         yield server.url

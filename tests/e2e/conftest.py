@@ -1,4 +1,4 @@
-"""One running platform for all end-to-end tests: on the embedded broker, then on Apache Kafka."""
+"""One running platform for the end-to-end tests: on the embedded broker, then on Apache Kafka."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -17,7 +17,7 @@ TEN_OCLOCK = datetime(2026, 3, 10, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 """A Tuesday, within contact hours."""
 
 
-@pytest_asyncio.fixture(scope="session", params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
+@pytest_asyncio.fixture(scope="package", params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
 async def stack(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Stack]:

@@ -1,6 +1,9 @@
 """`recoup audit` on a log that a running platform wrote."""
 
+import asyncio
 import json
+import sys
+from pathlib import Path
 
 from sqlalchemy import text
 
@@ -13,34 +16,80 @@ from tests.support.bank import customer, named, publish, snapshot
 from tests.support.platform import settled
 
 
-async def test_a_contact_is_proved_to_somebody_with_nothing_but_the_proof_and_the_key(stack: Stack) -> None:
+async def test_a_contact_is_proved_to_somebody_with_nothing_but_the_proof_and_the_key(
+    stack: Stack, tmp_path: Path
+) -> None:
     owner = "audited"
-    events = [customer(owner), snapshot("audited-a", owner, TEN_OCLOCK, days_late=9)]
-    await publish(stack, named(events, "audited"))
-    await settled(stack)
-    contact = await _contact_of(stack, owner)
+    contact, _ = await _contacted(stack, owner)
     code, output = await recoup(stack, "audit", "prove", contact)
     assert code == 0
-    proven = verify_proof(output.encode(), verifier_of(stack.stores(), TEN_OCLOCK.year))
-    assert json.loads(proven.entry)["contact"] == contact
+    log_key = verifier_of(stack.stores(), TEN_OCLOCK.year)
+    proven = verify_proof(output.encode(), log_key)
+    record = json.loads(proven.entry)
+    assert (record["contact"], record["kind"]) == (contact, "decision")
     assert owner not in output
+    proof = tmp_path / "contact.tlog-proof"
+    proof.write_text(output)
+    words = ["check-proof", str(proof), "--key", log_key.encode(), "--json"]
+    code, output = await _elsewhere(tmp_path, *words)
+    assert (code, json.loads(output)["entry"]) == (0, record)
 
 
-async def test_the_whole_log_verifies(stack: Stack) -> None:
-    code, output = await recoup(stack, "audit", "verify", "--json")
-    report = json.loads(output)
+async def test_the_whole_log_verifies_in_the_store_over_http_and_in_a_mirror(
+    stack: Stack, tmp_path: Path
+) -> None:
+    await _contacted(stack, "mirrored")
+    url = f"{stack.stores().apis['compliance']}/log"
+    copy = str(tmp_path / "copy")
+    code, _ = await recoup(stack, "audit", "mirror", url, copy)
     assert code == 0
-    assert [log["holds"] for log in report] == [True]
-    assert report[0]["entries"] == report[0]["signed_size"] > 0
+    for target in ([], [url], [copy]):
+        code, output = await recoup(stack, "audit", "verify", *target, "--json")
+        report = json.loads(output)
+        assert (code, [log["holds"] for log in report]) == (0, [True])
+        assert report[0]["entries"] == report[0]["signed_size"] > 0
 
 
-async def _contact_of(stack: Stack, owner: str) -> str:
+async def test_the_evidence_of_a_case_is_exported_and_checks_offline(stack: Stack, tmp_path: Path) -> None:
+    contact, case = await _contacted(stack, "in-court")
+    bundle = str(tmp_path / "evidence.zip")
+    code, _ = await recoup(stack, "audit", "export", "--case", case, "--out", bundle, "--reason", "file 7")
+    assert code == 0
+    log_key = verifier_of(stack.stores(), TEN_OCLOCK.year)
+    words = ["check-export", bundle, "--key", log_key.encode(), "--json"]
+    code, output = await _elsewhere(tmp_path, *words)
+    report = json.loads(output)
+    assert (code, report["sound"], report["case"]) == (0, True, case)
+    assert report["proofs"] >= 4, "decided, redeemed, sent, delivered"
+    stored = Path(bundle).read_bytes()
+    assert contact.encode() in stored
+    assert b'"text_digest"' in stored, "what outreach recorded is in it too"
+
+
+async def _elsewhere(folder: Path, *words: str) -> tuple[int, str]:
+    """Run `recoup audit` where no platform is."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "recoup.main", "audit", *words),
+        cwd=folder,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await process.communicate()
+    return process.returncode or 0, output.decode()
+
+
+async def _contacted(stack: Stack, owner: str) -> tuple[str, str]:
+    """Let the platform contact a late customer; gives the contact and the case."""
+    events = [customer(owner), snapshot(f"{owner}-a", owner, TEN_OCLOCK, days_late=9)]
+    await publish(stack, named(events, owner))
+    await settled(stack)
     engine = stack.stores().engine("outreach")
     async with engine.connect() as connection:
         rows = await connection.execute(
-            text("SELECT contact_id FROM contact WHERE customer_id = :owner AND state = 'delivered'"),
+            text(
+                "SELECT contact_id, case_id FROM contact WHERE customer_id = :owner AND state = 'delivered'"
+            ),
             {"owner": owner},
         )
-        contact: str = rows.scalar_one()
+        contact, case = rows.one()
     await engine.dispose()
-    return contact
+    return str(contact), str(case)

@@ -3,21 +3,32 @@
 import json
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
+import pytest_asyncio
+
+from recoup.local.postgres import Postgres
+from tests.support.platform import free_port_offset
 
 
-def test_the_demo_runs_once_reconciles_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    folder = tmp_path / "demo"
+@pytest_asyncio.fixture
+async def folder(tmp_path: Path) -> AsyncIterator[Path]:
+    """Where the demo works; its database, which it keeps to be looked at, goes with the test."""
+    yield tmp_path / "demo"
+    await Postgres(tmp_path / "demo" / "postgres").discard()
+
+
+def test_the_demo_runs_once_reconciles_and_leaves_nothing_behind(folder: Path) -> None:
     words = ["demo", "--accounts", "150", "--days", "4", "--once", "--json", "--folder", str(folder)]
     finished = subprocess.run(
-        [sys.executable, "-m", "recoup.main", *words, "--port-offset", "25000"],
+        [sys.executable, "-m", "recoup.main", *words, "--port-offset", str(free_port_offset())],
         capture_output=True,
         text=True,
         timeout=240,
         check=False,
-        cwd=tmp_path,
+        cwd=folder.parent,
     )
     assert finished.returncode == 0, finished.stderr[-3000:]
     report = json.loads(finished.stdout)

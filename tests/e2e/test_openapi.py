@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from recoup.services import SERVICES
 
 @pytest.mark.usefixtures("only_embedded")
 @pytest.mark.parametrize("service", list(SERVICES))
-async def test_no_input_makes_an_api_fail(stack: Stack, service: str) -> None:
+async def test_no_input_makes_an_api_fail(stack: Stack, service: str, tmp_path: Path) -> None:
     words = [
         *("run", f"{stack.addresses.url(service)}/openapi.json"),
         *("-H", f"X-API-Key: {stack.keys.operator_api_key}"),
@@ -20,7 +21,9 @@ async def test_no_input_makes_an_api_fail(stack: Stack, service: str) -> None:
         *("--seed", "1", "--request-timeout", "10"),
     ]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "schemathesis.cli", *words, stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "schemathesis.cli", *words),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=tmp_path,  # it keeps what it found where it runs
     )
     output, _ = await asyncio.wait_for(process.communicate(), 250)
     assert process.returncode == 0, output.decode()[-6000:]

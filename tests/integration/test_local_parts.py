@@ -17,9 +17,10 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from recoup.local.broker import EmbeddedBroker
 from recoup.local.errors import LocalStackError
 from recoup.local.folders import require_folder, require_package_folder
-from recoup.local.kafka import KafkaCluster, kafka_unavailable
+from recoup.local.kafka import KafkaCluster
 from recoup.local.ports import LOOPBACK, free_ports, port_is_free
 from recoup.local.postgres import SUPERUSER, Postgres
+from tests.support.brokers import require_kafka
 
 
 async def _connect(postgres: Postgres) -> asyncpg.Connection:
@@ -182,11 +183,7 @@ def test_free_ports_are_different_and_below_the_range_of_outgoing_connections() 
 
 
 async def _cluster(folder: Path, brokers: int) -> KafkaCluster:
-    reason = await asyncio.to_thread(kafka_unavailable)
-    if reason is not None:
-        if os.environ.get("RECOUP_REQUIRE_KAFKA") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    await require_kafka()
     cluster = KafkaCluster(folder, brokers=brokers)
     await cluster.start()
     return cluster

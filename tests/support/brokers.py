@@ -1,6 +1,7 @@
 """Real brokers for tests."""
 
 import asyncio
+import fcntl
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from recoup.local.broker import EmbeddedBroker
 from recoup.local.kafka import KafkaCluster, kafka_unavailable
+from recoup.local.kafka_libs import LIBS_ROOT, fetch_kafka_libs
 from shared.stream.kafka import KafkaBroker
 
 KAFKA_SESSION, EMBEDDED_SESSION = 6.0, 2.0
@@ -21,10 +23,19 @@ async def require_kafka() -> None:
     """Skip where Apache Kafka cannot run here, saying why; fail where RECOUP_REQUIRE_KAFKA is set."""
     reason = await asyncio.to_thread(kafka_unavailable)
     if reason is None:
+        await asyncio.to_thread(_fetch_alone)
         return
     if os.environ.get("RECOUP_REQUIRE_KAFKA") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def _fetch_alone() -> None:
+    """Fetch Kafka's libraries if they are not there: one worker does, the others wait for it."""
+    LIBS_ROOT.mkdir(parents=True, exist_ok=True)
+    with (LIBS_ROOT / "fetching.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        asyncio.run(fetch_kafka_libs())
 
 
 def port_to(broker: EmbeddedBroker | KafkaCluster, client_id: str = "tests") -> KafkaBroker:

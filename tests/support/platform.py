@@ -1,5 +1,7 @@
 """The whole platform as child processes, for end-to-end and chaos tests."""
 
+import os
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -8,13 +10,27 @@ from typing import Any
 
 import httpx
 
+from recoup.local.ports import port_is_free
 from recoup.local.stack import Stack, StackOptions
 from recoup.local.supervisor import Supervisor
+from recoup.services import CONSOLE_PORT, SERVICES
 from recoup.settled import settle
 from recoup.world import World
 from shared.calendar.clock import FileClock, set_file_clock
 
-PORT_OFFSETS = iter(range(1000, 20_000, 400))
+_OFFSETS, _SHARES = range(200, 6600, 200), 8
+"""Moved by these, the services' ports stay below those that the local parts pick for themselves."""
+
+
+def free_port_offset() -> int:
+    """An offset at which all ports of a platform are free; workers side by side never get the same one."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    offsets = _OFFSETS[worker % _SHARES :: _SHARES]
+    usual = [port for service in SERVICES.values() for port in (service.api_port, service.worker_port)]
+    for offset in random.SystemRandom().sample(offsets, len(offsets)):
+        if all(port_is_free(port + offset) for port in (*usual, CONSOLE_PORT)):
+            return offset
+    raise AssertionError(f"no free ports for a platform: tried offsets {list(offsets)}")
 
 
 @asynccontextmanager
@@ -27,7 +43,7 @@ async def running_platform(folder: Path, now: datetime, **options: Any) -> Async
         folder=folder,
         clock=f"file:{clock}",
         console=False,
-        port_offset=next(PORT_OFFSETS),
+        port_offset=free_port_offset(),
         log_level=options.pop("log_level", "WARNING"),
         **options,
     )

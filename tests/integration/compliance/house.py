@@ -20,6 +20,7 @@ from services.compliance.main import api, gate_of
 from services.compliance.redeeming import Outcome, Redemption, redeem
 from services.compliance.settings import ComplianceSettings
 from services.compliance.signer import CheckpointSigner
+from services.compliance.store import rulesets
 from services.compliance.store.audit import audit_log
 from services.compliance.tables import metadata
 from shared.contracts import contacts
@@ -60,6 +61,8 @@ def settings(**changes: Any) -> ComplianceSettings:
         "log_signing_key": base64.b64encode(b"s" * 32).decode(),
         "log_subject_key": base64.b64encode(b"p" * 32).decode(),
         "log_origin": "bank.example/compliance",
+        "packs_without_counsel": "enforce-without-counsel-sign-off",
+        "desks": {"bank": {"facts": ["recorded_line", "official_number"]}},
         "partitions": 4,
     }
     return ComplianceSettings(**(values | changes))
@@ -76,9 +79,8 @@ class House:
 
     def __post_init__(self) -> None:
         self.transactions = Transactions(self.engine, self.clock, self.settings.partitions)
-        self.consumer = consumer(
-            gate_of(self.settings), self.settings.pseudonyms, timedelta(days=self.settings.complaint_days)
-        )
+        self.gate = gate_of(self.settings)
+        self.consumer = consumer(self.gate, self.settings.pseudonyms, self.settings.complaint_policy)
 
     async def feed(self, *events: Event) -> None:
         """A batch from Kafka."""
@@ -97,7 +99,7 @@ class House:
 
     async def redeem(self, *asked: Redemption) -> list[Outcome]:
         async with self.transactions.begin() as work:
-            return await redeem(asked, work, Journal(self.settings.pseudonyms))
+            return await redeem(asked, self.gate, work, Journal(self.settings.pseudonyms))
 
     async def fire_timers(self) -> int:
         async with self.transactions.begin() as work:
@@ -153,6 +155,15 @@ class House:
 
 
 async def house(engine_for: EngineFor, **changes: Any) -> House:
+    """A service whose packs have been in force, and in the log, before."""
+    made = await new_house(engine_for, **changes)
+    async with made.engine.begin() as connection:
+        await rulesets.keep(connection, made.gate.ruleset, made.gate.library.digests, NOON)
+    return made
+
+
+async def new_house(engine_for: EngineFor, **changes: Any) -> House:
+    """A service that has never decided anything."""
     return House(await engine_for("compliance", metadata), settings(**changes))
 
 
@@ -193,3 +204,16 @@ def outcome(code: OutcomeCode, outcome_id: str = "outcome-1", contact_id: str | 
         outcome=code,
         recorded_at=NOON,
     )
+
+
+def about(permit_id: str | None, contact_id: str = "contact-1", **changes: Any) -> dict[str, Any]:
+    """The fields that events about contacts share."""
+    values: dict[str, Any] = {
+        "contact_id": contact_id,
+        "permit_id": permit_id,
+        "person_id": "person-1",
+        "customer_id": "customer-1",
+        "case_id": "case-1",
+        "channel": Channel.SMS,
+    }
+    return values | changes

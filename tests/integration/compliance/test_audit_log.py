@@ -10,7 +10,7 @@ from services.compliance.domain.record import decision_id_of, permit_id_of
 from services.compliance.log.base64_text import decode_base64
 from services.compliance.log.bundles import decode_bundle
 from services.compliance.log.checkpoint import open_checkpoint
-from services.compliance.log.errors import AuditLogError, CheckpointError
+from services.compliance.log.errors import AuditLogError, CheckpointError, LeafError
 from services.compliance.log.keys import Signer, Verifier
 from services.compliance.log.merkle import leaf_hash, root_of
 from services.compliance.log.paths import inclusion_proof, plan_inclusion
@@ -92,6 +92,14 @@ async def test_a_tile_above_the_first_level_is_kept(gate: House) -> None:
     assert report.tiles == 258 + 1
 
 
+async def test_an_entry_that_no_bundle_could_carry_is_not_written(gate: House) -> None:
+    longest = b'{"id":"' + b"x" * (65_535 - 9) + b'"}'
+    async with gate.engine.connect() as connection:
+        assert await log_store.append(connection, 2026, ["fact"], [longest], []) == 0
+        with pytest.raises(LeafError):
+            await log_store.append(connection, 2026, ["other"], [longest + b" "], [])
+
+
 async def test_only_one_of_two_signers_signs(gate: House) -> None:
     await fill(gate, 3)
     async with gate.engine.connect() as connection, connection.begin():
@@ -141,7 +149,7 @@ async def test_all_leaves_of_a_contact_are_proven(gate: House) -> None:
     await gate.redeem(Redemption(permit_id, "contact-3", "dispatch-1"))
     await gate.sign()
     async with gate.engine.connect() as connection:
-        facts = await facts_of_contact(connection, "contact-3")
+        facts = [fact.event_id for fact in await facts_of_contact(connection, "contact-3")]
         proofs = [await proof_of(connection, fact) for fact in facts]
         assert await proof_of(connection, "nothing") is None
     assert facts == [decision_id_of("contact-3", 1), f"redeemed:{permit_id}"]

@@ -1,6 +1,5 @@
 """Receipts and replies: signed, in batches, until they are taken; mail beside SMS."""
 
-import asyncio
 from datetime import datetime
 from email.message import EmailMessage
 
@@ -12,7 +11,7 @@ from tests.integration.simulator.conftest import START, Outside, sms
 
 async def test_receipts_arrive_signed_and_soon(outside: Outside) -> None:
     await outside.post("/messages", {"messages": [sms(number, number) for number in range(100)]})
-    await asyncio.sleep(0.5)
+    await outside.told()
     receipts = outside.receiver.receipts
     assert outside.receiver.unproven == 0
     assert {one["idempotency_key"] for one in receipts} == {f"permit-{number}" for number in range(100)}

@@ -24,6 +24,7 @@ from shared.stream.envelope import attributes, decode
 from shared.stream.partitioning import partition_of
 from shared.stream.received import Received
 from tests.integration.simulator.conftest import PARTITIONS, START, Outside, an_outside, sms
+from tests.support.toy import until
 
 Told = list[tuple[int, Any, Any, tuple[Any, ...]]]
 
@@ -184,6 +185,9 @@ async def test_a_world_that_follows_the_clock_needs_no_driver(outside: Outside) 
     await outside.start(follow_clock=True)
     before = await outside.get("/world/summary")
     outside.clock.instant = START.replace(day=4)
-    await asyncio.sleep(2)
-    after = await outside.get("/world/summary")
-    assert sum(after["events"].values()) > sum(before["events"].values())
+
+    async def told_more() -> bool:
+        after = await outside.get("/world/summary")
+        return sum(after["events"].values()) > sum(before["events"].values())
+
+    await until(told_more)
