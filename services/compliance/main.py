@@ -10,6 +10,8 @@ from services.compliance.api.erasures import erasures_router
 from services.compliance.api.holds import holds_router
 from services.compliance.api.knowledge import knowledge_router
 from services.compliance.api.log import log_router
+from services.compliance.api.log_documents import documents_router
+from services.compliance.api.log_evidence import evidence_router
 from services.compliance.api.permits import permits_router
 from services.compliance.api.persons import persons_router
 from services.compliance.api.standing import standing_router
@@ -48,6 +50,8 @@ def api(runtime: Runtime[ComplianceSettings]) -> FastAPI:
             standing_router(runtime, gate),
             erasures_router(runtime),
             log_router(runtime),
+            documents_router(runtime),
+            evidence_router(runtime),
             *complaint_routers(runtime),
             templates_router(runtime, shipped()),
         ),
