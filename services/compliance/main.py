@@ -21,6 +21,8 @@ from services.compliance.gate import Gate
 from services.compliance.handlers import consumer
 from services.compliance.settings import ComplianceSettings
 from services.compliance.signer import CheckpointSigner
+from services.compliance.witness.client import WitnessClient
+from services.compliance.witness.submitter import Submitter
 from shared.lint.phrase_files import shipped
 from shared.runtime import Runtime
 from shared.stream.worker import Worker
@@ -61,11 +63,13 @@ def api(runtime: Runtime[ComplianceSettings]) -> FastAPI:
 
 
 def worker(runtime: Runtime[ComplianceSettings]) -> Worker:
-    """The consumer, and the signer of checkpoints."""
+    """The consumer, the signer of checkpoints, and the submitter that has witnesses cosign them."""
     configured = runtime.settings
     signer = CheckpointSigner(runtime.transactions, configured.signer, configured.checkpoint_seconds)
     consumed = consumer(gate_of(configured), configured.pseudonyms, configured.complaint_policy)
-    return Worker(runtime, consumed, background=(signer.run,))
+    clients = [WitnessClient(witness) for witness in configured.witnesses]
+    submitter = Submitter(runtime.transactions, clients, configured.witness_seconds)
+    return Worker(runtime, consumed, background=(signer.run, submitter.run))
 
 
 def gate_of(configured: ComplianceSettings) -> Gate:

@@ -19,6 +19,7 @@ from services.compliance.enforcing import Packs, enforced
 from services.compliance.leaves import Pseudonyms
 from services.compliance.log.keys import Signer
 from services.compliance.pack_files import CALENDARS, PACKS
+from services.compliance.witness.settings import WitnessSettings
 from shared.settings import ServiceSettings
 
 BANK_PACKS = Path(__file__).parent / "bank_packs"
@@ -84,6 +85,10 @@ class ComplianceSettings(ServiceSettings, PackSettings):
     log_signing_key: SecretStr = Field(description="Base64 of a 32-byte Ed25519 seed")
     log_subject_key: SecretStr = Field(description="Base64 of 32 bytes or more; makes pseudonyms")
     checkpoint_seconds: float = Field(default=1.0, gt=0, le=3600)
+    witnesses: tuple[WitnessSettings, ...] = Field(
+        default=(), description="Who cosigns checkpoints: JSON, a list of url and verifier key"
+    )
+    witness_seconds: float = Field(default=10.0, gt=0, le=86_400)
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
