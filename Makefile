@@ -31,7 +31,8 @@ check: setup  ## lint, types, structure and unit tests: under a minute
 
 test: check  ## everything but the long chaos runs: under ten minutes
 	$(BIN)/python -m pytest -q -n auto tests/integration -m "not slow" $(ARGS)
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 2 tests/e2e tests/chaos tests/browser -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 2 tests/e2e tests/browser -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -q tests/chaos -m "not slow" $(ARGS)
 
 chaos: setup  ## the long chaos runs, on the embedded broker and on Apache Kafka
 	$(BIN)/python -m pytest -q tests/chaos tests/integration/stream/test_lane_protocol.py $(ARGS)
