@@ -9,6 +9,19 @@ import httpx
 from recoup.errors import Mistake
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the outside world stands. Two that are equal: nothing happened there in between."""
+
+    waiting: int
+    """Receipts that outreach has not taken yet, and bank events that the broker has not."""
+    receipts_sent: int
+    last_event_ids: dict[int, str]
+    """The id of the last event that the bank published in each partition that it wrote to."""
+    waits_for_a_round: bool
+    """Whether customers have more to say, in rounds to come."""
+
+
 @dataclass(slots=True)
 class World:
     """The simulator's control API."""
@@ -17,23 +30,28 @@ class World:
     token: str
 
     async def start(self, accounts: int, seed: int, start: datetime) -> dict[str, Any]:
-        """Make the portfolio and publish it."""
-        wish = {"accounts": accounts, "seed": seed, "start": start.isoformat()}
+        """Make the portfolio and publish its persons; its accounts follow in rounds."""
+        wish = {"accounts": accounts, "seed": seed, "start": start.isoformat(), "in_rounds": True}
         return await self._post("/world/start", wish)
 
     async def advance(self, to: datetime) -> dict[str, Any]:
-        """Do everything that is due up to `to`: snapshots, payments, replies."""
+        """Do everything that is due up to `to`: snapshots, payments, replies; the first round is said."""
         return await self._post("/world/advance", {"to": to.isoformat()})
 
-    async def pending(self) -> int:
-        """Receipts that outreach has not taken yet, and bank events that the broker has not."""
-        waiting = await self._get("/world/pending")
-        return int(waiting["receipts_waiting"]) + int(waiting["events_unpublished"])
+    async def next_round(self) -> dict[str, Any]:
+        """Have each customer say what comes after what was said of them before."""
+        return await self._post("/world/next-round", {})
 
-    async def last_event_ids(self) -> dict[int, str]:
-        """The id of the last event that the bank published in each partition that it wrote to."""
-        ids: list[str | None] = (await self._get("/world/pending"))["last_event_ids"]
-        return {partition: last for partition, last in enumerate(ids) if last is not None}
+    async def standing(self) -> Standing:
+        """Where it stands now."""
+        said = await self._get("/world/pending")
+        ids: list[str | None] = said["last_event_ids"]
+        return Standing(
+            waiting=int(said["receipts_waiting"]) + int(said["events_unpublished"]),
+            receipts_sent=int(said["receipts_sent"]),
+            last_event_ids={partition: last for partition, last in enumerate(ids) if last is not None},
+            waits_for_a_round=bool(said["waits_for_a_round"]),
+        )
 
     async def summary(self) -> dict[str, Any]:
         """What happened out there."""

@@ -65,6 +65,7 @@ class Answer:
 
     rank: ClassVar[int] = 4
     name: str
+    customer_id: str
     reply: Reply
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import partial
 
 from shared.stream.partitioning import partition_of
 from simulator import assumptions as assumed
@@ -9,15 +10,17 @@ from simulator.agenda import Agenda, LateEvent
 from simulator.corebank import Said
 from simulator.draws import between, draw
 from simulator.journal import Journal, line_of
+from simulator.rounds import Rounds
 
 
 class Announcer:
     """Writes what the bank says; `published` counts lines, repeats included."""
 
-    def __init__(self, seed: int, journal: Journal, agenda: Agenda) -> None:
+    def __init__(self, seed: int, journal: Journal, agenda: Agenda, rounds: Rounds) -> None:
         self._seed = seed
         self._journal = journal
         self._agenda = agenda
+        self._rounds = rounds
         self._partitions = len(journal.ends)
         self.by_type: Counter[str] = Counter()
         self.late = 0
@@ -43,7 +46,10 @@ class Announcer:
             self.publish(said, at)
 
     def publish(self, said: Said, at: datetime) -> None:
-        """Publish now; a small share twice."""
+        """Publish in the customer's turn; a small share twice."""
+        self._rounds.take(said.key, partial(self._write, said, at))
+
+    def _write(self, said: Said, at: datetime) -> None:
         partition = partition_of(said.key, self._partitions)
         line = line_of(said.id, said.key, at.isoformat(), said.event)
         self._journal.append(partition, line)

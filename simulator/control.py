@@ -31,6 +31,7 @@ class _Start(msgspec.Struct, forbid_unknown_fields=True):
     start: Instant
     overdue_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = OVERDUE_SHARE
     follow_clock: bool = False
+    in_rounds: bool = False
 
 
 class _Advance(msgspec.Struct, forbid_unknown_fields=True):
@@ -62,7 +63,7 @@ class Control:
     async def start(self, body: bytes) -> Response:
         """POST /world/start; again with the same wish: the same answer."""
         wish = msgspec.json.decode(body, type=_Start)
-        beginning = Beginning(wish.accounts, wish.seed, wish.start, wish.overdue_share)
+        beginning = Beginning(wish.accounts, wish.seed, wish.start, wish.overdue_share, wish.in_rounds)
         world = self._deliveries.world
         if world is None:
             world = self._deliveries.world = self._make_world(beginning)
@@ -79,15 +80,22 @@ class Control:
         world = self._deliveries.world
         return refuse(409, _NO_WORLD) if world is None else answer(await world.advance(wish.to))
 
+    async def next_round(self, body: bytes) -> Response:
+        """POST /world/next-round."""
+        world = self._deliveries.world
+        return refuse(409, _NO_WORLD) if world is None else answer(await world.next_round())
+
     async def pending(self, body: bytes) -> Response:
         """GET /world/pending."""
         world = self._deliveries.world
         return answer(
             {
                 "receipts_waiting": self._feedback.receipts_waiting,
+                "receipts_sent": self._feedback.receipts_sent,
                 "replies_due_before_now": world.replies_due(self._now()) if world else 0,
                 "events_unpublished": self._publisher.unpublished,
                 "last_event_ids": world.last_event_ids if world else [],
+                "waits_for_a_round": world.waits_for_a_round if world else False,
             }
         )
 

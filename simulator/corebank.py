@@ -49,15 +49,11 @@ class CoreBank:
         self.money_paid = 0
         self.money_returned = 0
 
-    def opening(self, at: datetime) -> Iterator[Said]:
-        """Everyone and everything, once: persons, then accounts."""
-        for customer in self.customers:
-            event = CustomerChanged(
-                customer_id=customer.customer_id, version=1, persons=list(persons_of(customer))
-            )
-            yield Said(f"{customer.customer_id}/1", customer.customer_id, event)
-        for account in accounts_of(self.customers):
-            yield self._snapshot(account, at)
+    def opening(self, at: datetime) -> Iterator[Iterator[Said]]:
+        """Everyone and everything, once: persons, then each customer's first account, then second ones."""
+        yield self._everyone()
+        for number in range(max(len(customer.accounts) for customer in self.customers)):
+            yield self._accounts(number, at)
 
     def bill(self, day: date) -> list[Account]:
         """Bill the instalments due on `day`; returns their accounts."""
@@ -116,6 +112,18 @@ class CoreBank:
     def arrears_of(self, customer: Customer, day: date) -> int:
         """What a customer's overdue accounts owe together, in cents."""
         return sum(account.arrears for account in overdue_accounts(customer, day))
+
+    def _everyone(self) -> Iterator[Said]:
+        for customer in self.customers:
+            event = CustomerChanged(
+                customer_id=customer.customer_id, version=1, persons=list(persons_of(customer))
+            )
+            yield Said(f"{customer.customer_id}/1", customer.customer_id, event)
+
+    def _accounts(self, number: int, at: datetime) -> Iterator[Said]:
+        for customer in self.customers:
+            if number < len(customer.accounts):
+                yield self._snapshot(customer.accounts[number], at)
 
     def _customer_id(self, account: Account) -> str:
         return self.customers[account.customer].customer_id

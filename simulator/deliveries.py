@@ -25,16 +25,17 @@ class Deliveries:
         instant = self._now()
         return max(instant, self.world.now) if self.world else instant
 
-    def deliver(self, provider: str, permit_id: str, provider_id: str, to: str, reference: str) -> None:
-        """Bring a message to whom it is addressed."""
+    def deliver(self, provider: str, permit_id: str, provider_id: str, to: str, reference: str) -> str:
+        """Bring a message to whom it is addressed; what became of it, as its receipt says."""
         at = self.now()
         seed = self.world.seed if self.world else 0
         if draw(seed, "dead address", to) < assumed.DEAD_ADDRESSES:
             self.undelivered += 1
             self._feedback.receipt(provider, Receipt("failed", at, permit_id, provider_id, "unreachable"))
-            return
+            return "failed"
         self.delivered += 1
         self._feedback.receipt(provider, Receipt("delivered", at, permit_id, provider_id))
         person = person_at(to)
         if self.world is not None and person is not None:
             self.world.arrived(Arrival(reference or permit_id, person, provider, permit_id), at)
+        return "delivered"

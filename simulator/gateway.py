@@ -3,6 +3,7 @@
 import asyncio
 import re
 from decimal import Decimal
+from hashlib import sha256
 from typing import Annotated
 
 import msgspec
@@ -11,7 +12,7 @@ from simulator.accounts import CURRENCY
 from simulator.assumptions import SMS_PRICE_PER_SEGMENT
 from simulator.deliveries import Deliveries
 from simulator.faults import FaultSource
-from simulator.message_book import REJECTED, MessageBook
+from simulator.message_book import REJECTED, MessageBook, Taken
 from simulator.web import Response, answer, refuse
 
 CHANNEL = "sms"
@@ -91,8 +92,10 @@ class Gateway:
             segments = REJECTED
         else:
             segments = segments_of(message.text)
-            self._book.take(key, message.reference, CHANNEL, segments, self._deliveries.now())
-            self._deliveries.deliver(self._provider, key, _provider_id(key), message.to, message.reference)
+            at, name = self._deliveries.now(), _provider_id(key)
+            state = self._deliveries.deliver(self._provider, key, name, message.to, message.reference)
+            taken = Taken(key, message.reference, CHANNEL, name, message.to, state, at)
+            self._book.take(taken, segments)
         if segments == REJECTED:
             return _Result(key, "rejected", reason="invalid_message")
         return _accepted(key, segments)
@@ -108,4 +111,5 @@ def _accepted(key: str, segments: int) -> _Result:
 
 
 def _provider_id(key: str) -> str:
-    return f"sms-{key}"
+    # Of the gateway's own making: what senders write does not come back as its name for a message.
+    return f"sms-{sha256(key.encode()).hexdigest()[:24]}"

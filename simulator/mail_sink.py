@@ -9,7 +9,7 @@ from aiosmtpd.smtp import SMTP
 
 from simulator.deliveries import Deliveries
 from simulator.faults import FaultSource
-from simulator.message_book import MessageBook
+from simulator.message_book import MessageBook, Taken
 
 CHANNEL = "email"
 _PERMIT = re.compile(rb"^Message-ID:\s*<([!-;=?-~]{1,64})@", re.IGNORECASE | re.MULTILINE)
@@ -24,6 +24,7 @@ class MailSink:
         self._deliveries = deliveries
         self._faults = faults
         self._provider = provider
+        self.taken = 0
 
     async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:  # noqa: N802
         """One mail; the name and the answer are aiosmtpd's."""
@@ -34,10 +35,14 @@ class MailSink:
         if found is None:
             return "550 5.6.0 a Message-ID of the form <permit@domain> is needed"
         permit_id = found[1].decode()
-        self._book.take(permit_id, "", CHANNEL, 0, self._deliveries.now())
-        self._book.flush()
+        at = self._deliveries.now()
         for address in envelope.rcpt_tos[:1]:
-            self._deliveries.deliver(self._provider, permit_id, permit_id, address, "")
+            self.taken += 1
+            state = self._deliveries.deliver(self._provider, permit_id, permit_id, address, "")
+            # A mail has no name of the server's own but the one that it gives it in its queue.
+            name = f"mail-{self.taken}-{permit_id}"
+            self._book.take(Taken(permit_id, "", CHANNEL, name, address, state, at), 0)
+        self._book.flush()
         return "250 2.0.0 taken"
 
 

@@ -19,13 +19,16 @@ from simulator.control import Control
 from simulator.deliveries import Deliveries
 from simulator.faults import FaultSource
 from simulator.feedback import Feedback
+from simulator.gateway import CHANNEL as SMS
 from simulator.gateway import Gateway
 from simulator.journal import Journal
+from simulator.mail_sink import CHANNEL as EMAIL
 from simulator.mail_sink import MailSink, serve_mail
 from simulator.message_book import MessageBook
 from simulator.publisher import Publisher
 from simulator.replay import ReplayDesk
 from simulator.settings import SimulatorSettings
+from simulator.statement import Statements
 from simulator.web import Lock, Route, Site
 from simulator.world import World
 
@@ -83,12 +86,12 @@ async def running(
         work = (publisher.run(), replays.run(), feedback.run())
         loops = await stack.enter_async_context(_in_background(*work))
         stack.push_async_callback(control.close)
-        await stack.enter_async_context(_serving(_site(gateway, control, settings), listener))
+        await stack.enter_async_context(_serving(_site(gateway, control, book, settings), listener))
         ports = (listener.getsockname()[1], mail.sockets[0].getsockname()[1])
         yield Running(*ports, journal, publisher, deliveries, replays, loops)
 
 
-def _site(gateway: Gateway, control: Control, settings: SimulatorSettings) -> Site:
+def _site(gateway: Gateway, control: Control, book: MessageBook, settings: SimulatorSettings) -> Site:
     key = Lock(b"x-api-key", settings.gateway_api_key.get_secret_value().encode())
     token = Lock(b"authorization", b"Bearer " + settings.control_token.get_secret_value().encode())
     return Site(
@@ -96,8 +99,11 @@ def _site(gateway: Gateway, control: Control, settings: SimulatorSettings) -> Si
             ("GET", "/health"): Route(control.health),
             ("POST", "/messages"): Route(gateway.send, key),
             ("POST", "/messages/lookup"): Route(gateway.look_up, key),
+            ("GET", "/statement"): Route(Statements(book, SMS).statement, key),
+            ("GET", "/mail/statement"): Route(Statements(book, EMAIL).statement, key),
             ("POST", "/world/start"): Route(control.start, token),
             ("POST", "/world/advance"): Route(control.advance, token),
+            ("POST", "/world/next-round"): Route(control.next_round, token),
             ("GET", "/world/pending"): Route(control.pending, token),
             ("GET", "/world/summary"): Route(control.summary, token),
             ("POST", "/world/faults"): Route(control.set_faults, token),

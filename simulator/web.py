@@ -41,7 +41,7 @@ class Lock(NamedTuple):
 
 
 class Route(NamedTuple):
-    """A handler behind its lock; None: open to all."""
+    """A handler of the body, of the query string for a GET, behind its lock; None: open to all."""
 
     handler: Handler
     lock: Lock | None = None
@@ -84,6 +84,8 @@ class Site:
         body = await _body(receive)
         if body is None:
             return refuse(413, f"a body may have {_LARGEST_BODY} bytes")
+        if scope["method"] == "GET":
+            body = scope["query_string"]
         try:
             return await route.handler(body)
         except msgspec.ValidationError as error:

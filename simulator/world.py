@@ -1,9 +1,11 @@
 """The world of one portfolio: what happens in it as time is let pass."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from simulator import assumptions as assumed
@@ -11,7 +13,7 @@ from simulator.accounts import CURRENCY, Account, money
 from simulator.agenda import Agenda, Answer, Arrival, Deed, LateEvent, Payment, Return
 from simulator.announcing import Announcer
 from simulator.borrowers import Kind, Message, Reaction, Traits, react
-from simulator.corebank import CoreBank, overdue_accounts, spread
+from simulator.corebank import CoreBank, Said, overdue_accounts, spread
 from simulator.draws import between, draw
 from simulator.feedback import Feedback, Reply
 from simulator.hours import business_day, night_run_of, paying_time, zone_of
@@ -19,6 +21,7 @@ from simulator.journal import Journal
 from simulator.portfolio import Customer, Wish, accounts_of, make_portfolio
 from simulator.publisher import Publisher
 from simulator.repayment import Habit, month_of
+from simulator.rounds import Rounds
 
 _BREATHE_EVERY = 200
 _AFTER = timedelta(microseconds=1)
@@ -26,12 +29,13 @@ _AFTER = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What world is wanted."""
+    """What world is wanted; with `in_rounds` its driver asks for each round of what customers say."""
 
     accounts: int
     seed: int
     start: datetime
     overdue_share: float = assumed.OVERDUE_SHARE
+    in_rounds: bool = False
 
 
 class World:
@@ -51,7 +55,9 @@ class World:
         wish = Wish(beginning.accounts, beginning.seed, day, beginning.overdue_share)
         self.customers = make_portfolio(wish)
         self.bank = CoreBank(self.customers)
-        self.announcer = Announcer(beginning.seed, journal, self.agenda)
+        self._rounds = Rounds(taking_turns=beginning.in_rounds)
+        self.announcer = Announcer(beginning.seed, journal, self.agenda, self._rounds)
+        self._opening: deque[Iterator[Said]] = deque()
         self._publisher = publisher
         self._feedback = feedback
         self._passing = asyncio.Lock()
@@ -64,14 +70,19 @@ class World:
         """The id of the last event that the bank published in each partition."""
         return self.announcer.last_event_ids
 
+    @property
+    def waits_for_a_round(self) -> bool:
+        """Whether there is more to say, in rounds to come."""
+        return bool(self._opening or self._rounds.waiting)
+
     async def open(self) -> dict[str, int]:
-        """Publish everyone and every account; returns when the broker has them all."""
+        """Publish everyone and every account, or persons as the first round; the broker then has them."""
         async with self._passing:
             if not self.announcer.published:
-                for number, said in enumerate(self.bank.opening(self.now)):
-                    self.announcer.publish(said, self.now)
-                    if number % _BREATHE_EVERY == 0:
-                        await asyncio.sleep(0)
+                self._opening.extend(self.bank.opening(self.now))
+                await self._open_next()
+                while self._opening and not self.beginning.in_rounds:
+                    await self._open_next()
                 for account in accounts_of(self.customers):
                     if account.months_behind:
                         self._plan(account, business_day(self.now), misses=True)
@@ -83,23 +94,47 @@ class World:
         }
 
     async def advance(self, to: datetime) -> dict[str, int]:
-        """Do all that is due up to `to`, in order; returns when the broker and outreach have taken it."""
+        """Do all that is due up to `to`, in order; returns when the broker and outreach have taken it.
+
+        In rounds, what is the customer's second word or a later one waits for `next_round`.
+        """
         async with self._passing:
             before = self.announcer.published
             self.now = max(self.now, to.astimezone(UTC))
+            self._rounds.next()
             done = 0
             while self._step(to):
                 done += 1
                 if done % _BREATHE_EVERY == 0:
                     await asyncio.sleep(0)
-            await self._publisher.caught_up()
-            replies = self._replies
-            await self._feedback.send_replies(replies)
-            self._replies = []
-            return {
-                "events_published": self.announcer.published - before,
-                "replies_sent": len(replies),
-            }
+            return await self._taken(before)
+
+    async def next_round(self) -> dict[str, int]:
+        """Say what waits for the next round; returns when the broker and outreach have taken it."""
+        async with self._passing:
+            before = self.announcer.published
+            if self._opening:
+                await self._open_next()
+            else:
+                self._rounds.next()
+            return await self._taken(before)
+
+    async def _open_next(self) -> None:
+        self._rounds.next()
+        for number, said in enumerate(self._opening.popleft()):
+            self.announcer.publish(said, self.now)
+            if number % _BREATHE_EVERY == 0:
+                await asyncio.sleep(0)
+
+    async def _taken(self, published_before: int) -> dict[str, int]:
+        await self._publisher.caught_up()
+        replies = self._replies
+        await self._feedback.send_replies(replies)
+        self._replies = []
+        return {
+            "events_published": self.announcer.published - published_before,
+            "replies_sent": len(replies),
+        }
 
     def arrived(self, arrival: Arrival, at: datetime) -> None:
         """A message reached a person at `at`; they react when time passes beyond that instant.
@@ -177,7 +212,7 @@ class World:
         elif isinstance(deed, Arrival):
             self._read(at, deed)
         elif isinstance(deed, Answer):
-            self._replies.append(deed.reply)
+            self._rounds.take(deed.customer_id, partial(self._replies.append, deed.reply))
         elif isinstance(deed, LateEvent):
             self.announcer.publish(deed.said, at)
         elif isinstance(deed, Return) and (said := self.bank.reverse(deed.paid, at)) is not None:
@@ -231,4 +266,4 @@ class World:
                 reaction.reply_at,
                 arrival.permit_id,
             )
-            self.agenda.add(reaction.reply_at, Answer(arrival.name, reply))
+            self.agenda.add(reaction.reply_at, Answer(arrival.name, customer.customer_id, reply))

@@ -7,9 +7,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from recoup.backlog import Target, received_numbers, sent_numbers
+from recoup.broker_log import LogLook, LogReader
 from recoup.reconciliation.finding import Finding, none_is
 from recoup.services import CONSUMES
-from recoup.settled import LogLook, LogReader, Target, received_numbers, sent_numbers
 from recoup.stores import Stores
 from shared.contracts.topics import CONTROL, CORE_BANK
 

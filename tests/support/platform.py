@@ -1,9 +1,11 @@
 """The whole platform as child processes, for end-to-end and chaos tests."""
 
+import fcntl
 import os
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,19 +20,36 @@ from recoup.settled import settle
 from recoup.world import World
 from shared.calendar.clock import FileClock, set_file_clock
 
-_OFFSETS, _SHARES = range(200, 6600, 200), 8
+_kept = ExitStack()
+_OFFSETS = range(200, 6600, 200)
 """Moved by these, the services' ports stay below those that the local parts pick for themselves."""
 
 
-def free_port_offset() -> int:
-    """An offset at which all ports of a platform are free; workers side by side never get the same one."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    offsets = _OFFSETS[worker % _SHARES :: _SHARES]
+@contextmanager
+def own_port_offset() -> Iterator[int]:
+    """An offset at which all ports of a platform are free, for nobody else's tests while the block lasts.
+
+    Free is not enough: of two platforms that start side by side both may find the ports free, and each then
+    takes the other's answers for those of its own processes. So an offset is locked first.
+    """
     usual = [port for service in SERVICES.values() for port in (service.api_port, service.worker_port)]
-    for offset in random.SystemRandom().sample(offsets, len(offsets)):
-        if all(port_is_free(port + offset) for port in (*usual, CONSOLE_PORT)):
-            return offset
-    raise AssertionError(f"no free ports for a platform: tried offsets {list(offsets)}")
+    folder = Path(tempfile.gettempdir()) / f"recoup-test-ports-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    for offset in random.SystemRandom().sample(_OFFSETS, len(_OFFSETS)):
+        with (folder / str(offset)).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                continue
+            if all(port_is_free(port + offset) for port in (*usual, CONSOLE_PORT)):
+                yield offset
+                return
+    raise AssertionError(f"no free ports for a platform: tried offsets {list(_OFFSETS)}")
+
+
+def free_port_offset() -> int:
+    """Such an offset for whoever cannot say when it is done: nobody else's until this process ends."""
+    return _kept.enter_context(own_port_offset())
 
 
 @asynccontextmanager
@@ -43,19 +62,19 @@ async def running_platform(folder: Path, now: datetime, **options: Any) -> Async
         folder=folder,
         clock=f"file:{clock}",
         console=False,
-        port_offset=free_port_offset(),
         log_level=options.pop("log_level", "WARNING"),
         **options,
     )
     stack: Stack | None = None
-    try:
-        async with Supervisor() as supervisor:
-            stack = Stack(wish, supervisor)
-            await stack.start()
-            yield stack
-    finally:
-        if stack is not None and stack.postgres is not None:
-            await stack.postgres.discard()
+    with own_port_offset() as wish.port_offset:
+        try:
+            async with Supervisor() as supervisor:
+                stack = Stack(wish, supervisor)
+                await stack.start()
+                yield stack
+        finally:
+            if stack is not None and stack.postgres is not None:
+                await stack.postgres.discard()
 
 
 def world_of(stack: Stack) -> World:

@@ -1,6 +1,7 @@
 """The world as a whole: one seed, one story; the bank's events are lawful and its books balance."""
 
 import asyncio
+import itertools
 import random
 from collections import Counter
 from datetime import timedelta
@@ -191,3 +192,22 @@ async def test_a_world_that_follows_the_clock_needs_no_driver(outside: Outside) 
         return sum(after["events"].values()) > sum(before["events"].values())
 
     await until(told_more)
+
+
+async def test_in_rounds_a_customer_says_one_thing_at_a_time_and_all_of_it_in_the_end(
+    outside: Outside, tmp_path: Path
+) -> None:
+    async with an_outside(tmp_path / "at-once") as other:
+        await other.start()
+        await other.advance(9)
+        at_once = sorted(told(other))
+    seen: list[set[Any]] = [set()]
+    for say in (outside.start(in_rounds=True), outside.advance(9)):
+        await say
+        seen.append(set(told(outside)))
+        while (await outside.get("/world/pending"))["waits_for_a_round"]:
+            await outside.post("/world/next-round", {})
+            seen.append(set(told(outside)))
+    for before, after in itertools.pairwise(seen):
+        assert set(Counter(key for _, key, _, _ in after - before).values()) == {1}
+    assert sorted(told(outside)) == at_once
