@@ -1,0 +1,1 @@
+"""Scoring (register row C12): what a repayment history says of the next month."""
