@@ -28,8 +28,10 @@ from shared.stream.work import Work
 from tests.integration.reporting import events as say
 from tests.integration.reporting.portfolio import history, shuffled
 
-KEY, STRANGER = "rk_browser", "rk_stranger"
+KEY, STRANGER, OFFICER_KEY = "rk_browser", "rk_stranger", "rk_officer"
 START_SECONDS = 90
+PATIENCE = 120
+"""Seconds; a busy machine is no finding."""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -73,6 +75,7 @@ async def page(chromium: str) -> AsyncIterator[Page]:
         browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         context = await browser.new_context(viewport={"width": 1440, "height": 900})
         opened = await context.new_page()
+        opened.set_default_timeout(PATIENCE * 1000)
         opened.on("pageerror", lambda error: wrong.append(f"script: {error}"))
         opened.on("request", lambda request: _only_here(request.url, wrong))
         yield opened
@@ -103,11 +106,14 @@ def environment(url: str, port: int) -> dict[str, str]:
     keys = {
         KEY: Principal("tester", frozenset({"reporting:read"})),
         STRANGER: Principal("stranger", frozenset({"intake:read"})),
+        OFFICER_KEY: Principal("officer", frozenset({"*"})),
     }
     return {
         **os.environ,
         "RECOUP_DATABASE_URL": url,
         "RECOUP_KAFKA_URL": "127.0.0.1:1",
+        # Nobody answers there; where strategy is, the console is not told at all.
+        "RECOUP_COMPLIANCE_URL": "http://127.0.0.1:1",
         "RECOUP_API_KEYS": api_keys_json(keys),
         "RECOUP_FIELD_KEYS": '{"test": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}',
         "RECOUP_FIELD_KEY_CURRENT": "test",

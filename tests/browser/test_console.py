@@ -9,11 +9,11 @@ from playwright.async_api import Page, expect
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.browser.conftest import KEY, STRANGER, Console, seed
+from tests.browser.conftest import KEY, OFFICER_KEY, PATIENCE, STRANGER, Console, seed
 
 OPENED = '[data-metric="cases_opened"] .stage-count'
 NUMBER = re.compile(r"\d")
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 async def log_in(page: Page, console: Console, path: str = "/login", key: str = KEY) -> None:
@@ -95,6 +95,29 @@ async def test_a_key_without_the_scope_stays_outside(page: Page, console: Consol
         assert socket.status_code == 303
         forged = await client.get("/", headers={"Cookie": "recoup_session=OTk5OTk5OTk5OSBtZQ==.00"})
         assert forged.status_code == 303
+
+
+async def test_a_page_says_which_service_is_away_and_tries_again_when_asked(
+    page: Page, console: Console
+) -> None:
+    await log_in(page, console, key=OFFICER_KEY)
+    await page.goto(console.url + "/holds")
+    await expect(page.locator(".trouble")).to_contain_text("合规服务没有应答")
+    await page.click(".trouble .btn")
+    await expect(page.locator(".trouble")).to_contain_text("合规服务没有应答")
+    await page.goto(console.url + "/en/timeline/somebody")
+    await expect(page.locator(".trouble")).to_contain_text("Compliance does not answer")
+
+
+async def test_the_menu_is_walked_with_the_keyboard(page: Page, console: Console) -> None:
+    await log_in(page, console, key=OFFICER_KEY)
+    await page.goto(console.url + "/timeline")
+    await page.locator(".skip").focus()
+    await expect(page.locator(".skip")).to_be_in_viewport()
+    await page.locator('.side-link[href="/gate"]').focus()
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(console.url + "/gate")
+    await expect(page.locator(".side-link[aria-current=page]")).to_have_text("规则与拦截")
 
 
 async def test_a_narrow_screen_needs_no_sideways_scrolling(

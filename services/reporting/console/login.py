@@ -13,7 +13,7 @@ from services.reporting.settings import ReportingSettings
 from shared.calendar.clock import Clock
 from shared.web.auth import public
 
-_LONGEST_FORM = 4096
+_LONGEST_FORM = 8192
 _HOMES = {Language.CHINESE: "/", Language.ENGLISH: "/en"}
 _LOGINS = {Language.CHINESE: "/login", Language.ENGLISH: "/en/login"}
 _PAGE = """<!doctype html>
@@ -27,7 +27,7 @@ _PAGE = """<!doctype html>
 <form method="post" action="{action}">
 <label for="key">{key}</label>
 <input id="key" name="key" type="password" required autofocus autocomplete="current-password"
- maxlength="200" aria-describedby="hint">
+ maxlength="3000" aria-describedby="hint">
 {wrong}<button type="submit">{submit}</button></form>
 <a class="other" href="{other}" lang="{other_lang}">{language}</a>
 </main></body></html>"""

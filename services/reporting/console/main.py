@@ -11,10 +11,13 @@ from nicegui import ui
 from starlette.middleware import Middleware
 
 from services.reporting.console import login
+from services.reporting.console.calling import Service, Services
+from services.reporting.console.frame import add_pages
 from services.reporting.console.guard import Guard
 from services.reporting.console.live import Live
-from services.reporting.console.page import add_pages
+from services.reporting.console.pages import PAGES
 from services.reporting.console.sessions import Sessions
+from services.reporting.console.visit import Console
 from services.reporting.settings import ReportingSettings
 from shared.calendar.clock import SystemClock
 from shared.runtime import Runtime
@@ -44,11 +47,16 @@ def app(runtime: Runtime[ReportingSettings]) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     install_error_handlers(console)
-    stylesheet = f"/assets/console.css?{crc32((_ASSETS / 'console.css').read_bytes()):08x}"
+    stylesheets = [_versioned(name) for name in ("console.css", "pages.css")]
     console.include_router(health_router([database_check(runtime.engine)]))
-    console.include_router(login.router(sessions, settings, wall, stylesheet, zone))
+    console.include_router(login.router(sessions, settings, wall, stylesheets[0], zone))
     console.mount("/assets", StaticFiles(directory=_ASSETS))
-    add_pages(Live(runtime.engine, runtime.clock, wall), zone, stylesheet)
+    services = Services(
+        compliance=Service.at("compliance", settings.compliance_url),
+        strategy=Service.at("strategy", settings.strategy_url),
+    )
+    shared = Console(Live(runtime.engine, runtime.clock, wall), services, settings.trusted_keys)
+    add_pages(shared, PAGES, zone, stylesheets)
     ui.run_with(
         console,
         title="Recoup",
@@ -60,8 +68,14 @@ def app(runtime: Runtime[ReportingSettings]) -> FastAPI:
     return console
 
 
+def _versioned(name: str) -> str:
+    """The address of a file that changes with its content."""
+    return f"/assets/{name}?{crc32((_ASSETS / name).read_bytes()):08x}"
+
+
 def _sessions(settings: ReportingSettings) -> Sessions:
     given = settings.console_secret
     secret = given.get_secret_value() if given else secrets.token_urlsafe(32)
     keys = settings.api_keys.get_secret_value()
-    return Sessions(secret, keys, settings.known_api_keys, settings.console_session)
+    lifetime = settings.console_session
+    return Sessions(secret, keys, settings.known_api_keys, lifetime, settings.token_verifier)

@@ -1,75 +1,40 @@
-"""The console's pure parts: sessions, texts, the flow."""
+"""The console's pure parts: texts, the flow."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from services.reporting.console.sessions import Session, Sessions
 from services.reporting.console.snapshot import DETAILS, SHOWN_TICKS, flow
-from services.reporting.console.texts import _TEXTS, Language, Texts, percent
+from services.reporting.console.texts import Language, Texts, percent
+from services.reporting.console.words import TEXTS
 from services.reporting.domain.counting import TICK, tick_of
 from services.reporting.domain.figures import summary
 from services.reporting.domain.funnel import funnel
 from services.reporting.domain.totals import Totals
+from shared.contracts.complaints import (
+    ComplaintCategory,
+    ComplaintClock,
+    ComplaintFinding,
+    ComplaintSource,
+    RootCause,
+    SanctionMeasure,
+    Severity,
+)
+from shared.contracts.decisions import Effect, Force
 from shared.contracts.topics import EVENT_TYPES
-from shared.security.api_keys import ApiKeys, api_keys_json
-from shared.security.principals import Principal
+from shared.contracts.treatments import CaseOutcome, SuspensionReason
+from shared.contracts.vocabulary import CaseStage, Channel, HoldKind, OutcomeCode, Purpose
 
 NOW = datetime(2026, 5, 1, 12, 0, 7, tzinfo=UTC)
-SETTING = api_keys_json(
-    {
-        "rk_reader": Principal("an officer", frozenset({"reporting:read"})),
-        "rk_stranger": Principal("stranger", frozenset({"intake:read"})),
-        "rk_operator": Principal("operator", frozenset({"*"})),
-    }
-)
 CHINESE, ENGLISH = (Texts(language, ZoneInfo("Asia/Shanghai")) for language in Language)
 
 
-def sessions(secret: str = "a secret of some length", setting: str = SETTING) -> Sessions:
-    return Sessions(secret, setting, ApiKeys.from_json(setting), timedelta(hours=12))
-
-
-def test_a_session_says_who_and_until_when() -> None:
-    cookie = sessions().open("rk_reader", NOW)
-    expires = int((NOW + timedelta(hours=12)).timestamp())
-    assert sessions().read(cookie, NOW) == Session("an officer", expires)
-    assert sessions().open("rk_operator", NOW) is not None
-
-
-@pytest.mark.parametrize("key", ["rk_stranger", "rk_nobody", ""])
-def test_only_a_key_that_may_read_figures_opens_a_session(key: str) -> None:
-    assert sessions().open(key, NOW) is None
-
-
-def test_a_session_ends_with_its_time_its_secret_and_the_keys() -> None:
-    cookie = sessions().open("rk_reader", NOW)
-    assert sessions().read(cookie, NOW + timedelta(hours=12)) is None
-    assert sessions("another secret, also long").read(cookie, NOW) is None
-    fewer = api_keys_json({"rk_operator": Principal("operator", frozenset({"*"}))})
-    assert sessions(setting=fewer).read(cookie, NOW) is None
-
-
-@given(st.text(max_size=80) | st.just("a" * 2000))
-def test_whatever_a_browser_sends_is_no_session(cookie: str) -> None:
-    assert sessions().read(cookie, NOW) is None
-
-
-def test_a_changed_cookie_is_no_session() -> None:
-    cookie = sessions().open("rk_reader", NOW) or ""
-    for place in range(len(cookie)):
-        other = "A" if cookie[place] != "A" else "B"
-        assert sessions().read(cookie[:place] + other + cookie[place + 1 :], NOW) is None
-
-
 def test_everything_is_said_in_both_languages_with_the_same_blanks() -> None:
-    for name, (chinese, english) in _TEXTS.items():
+    for name, (chinese, english) in TEXTS.items():
         assert chinese and english, name
-        assert chinese.count("{") == english.count("{"), name
+        assert sorted(re.findall(r"{\w+}", chinese)) == sorted(re.findall(r"{\w+}", english)), name
     for stage in funnel(summary(Totals())):
         for way in stage.exits:
             assert CHINESE(way.metric.id) != ENGLISH(way.metric.id)
@@ -81,6 +46,31 @@ def test_every_service_and_its_telling_events_have_names_and_exist() -> None:
         for type_ in types:
             assert type_ in EVENT_TYPES
             assert CHINESE(type_)
+
+
+CLOSED_LISTS: dict[str, Iterable[str]] = {
+    "category": ComplaintCategory,
+    "source": ComplaintSource,
+    "severity": Severity,
+    "finding": ComplaintFinding,
+    "cause": RootCause,
+    "measure": SanctionMeasure,
+    "waits": ComplaintClock,
+    "effect": Effect,
+    "force": Force,
+    "hold": HoldKind,
+    "channel": Channel,
+    "purpose": Purpose,
+    "outcome": OutcomeCode,
+    "stage": CaseStage,
+    "suspension": SuspensionReason,
+    "case-outcome": CaseOutcome,
+}
+
+
+def test_every_word_of_the_closed_lists_is_said_in_both_languages() -> None:
+    missing = [f"{area}.{word}" for area, words in CLOSED_LISTS.items() for word in words]
+    assert [name for name in missing if name not in TEXTS] == []
 
 
 def test_money_is_shortened_in_the_units_of_the_language() -> None:

@@ -1,4 +1,4 @@
-"""The head of the page: who we are, whether the figures are alive, language, mode, log-out."""
+"""The head of the pages, and the line that says whether figures are alive."""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ from nicegui import ui
 from services.reporting.console.live import Live
 from services.reporting.console.parts.elements import box, text
 from services.reporting.console.texts import Language, Texts
+from services.reporting.console.visit import Visit, address
 
 _MODES: dict[bool | None, str] = {True: "dark", False: "light", None: "auto"}
 _QUIET_AFTER = 60
@@ -14,28 +15,26 @@ _REMEMBER = "document.cookie = 'recoup_mode={mode}; path=/; max-age=31536000; sa
 
 
 class Header:
-    """The head of the page, and below it what is wrong."""
+    """The head of every page: who we are, who is logged in, language, mode, log-out."""
 
-    def __init__(self, say: Texts, mode: bool | None) -> None:
-        self._say = say
+    def __init__(self, visit: Visit, path: str, mode: bool | None) -> None:
+        self._visit = visit
         self._dark = ui.dark_mode(mode)
+        say = visit.say
         with box("top", tag="header"), box("top-in"):
             with box("brand"):
-                text("R", classes="mark")
+                text("R", classes="mark").props('aria-hidden="true"')
                 text(say("title"), tag="h1")
-            with box("state loading") as self._state:
-                box("dot")
-                self._state_text = text(say("state.loading"))
-            self._updated = text("", classes="updated")
-            with box("tools", tag="nav"):
-                self._links()
-        with box("banner hidden").props('role="alert"') as self._banner:
-            self._banner_text = text(say("away"))
+            with box("tools"):
+                text(visit.session.subject, classes="who", title=say("who"))
+                self._links(path)
 
-    def _links(self) -> None:
-        say = self._say
-        other = "/en" if say.language is Language.CHINESE else "/"
-        lang = "en" if say.language is Language.CHINESE else "zh"
+    def _links(self, path: str) -> None:
+        say = self._visit.say
+        if say.language is Language.CHINESE:
+            other, lang = address(path, Language.ENGLISH), "en"
+        else:
+            other, lang = path.removeprefix("/en") or "/", "zh"
         ui.link(say("language"), other).classes("tool").props(f'lang="{lang}" data-testid="language"')
         mode = box("tool round", tag="button").props(f'aria-label="{say("mode")}" title="{say("mode")}"')
         with mode:
@@ -46,6 +45,20 @@ class Header:
     def _switch(self) -> None:
         self._dark.value = not self._dark.value
         ui.run_javascript(_REMEMBER.format(mode=_MODES[self._dark.value]))
+
+
+class Alive:
+    """Whether the figures on the page are alive, and what is wrong where they are not."""
+
+    def __init__(self, say: Texts) -> None:
+        self._say = say
+        with box("liveness"):
+            with box("state loading") as self._state:
+                box("dot")
+                self._state_text = text(say("state.loading"))
+            self._updated = text("", classes="updated")
+        with box("banner hidden").props('role="alert"') as self._banner:
+            self._banner_text = text(say("away"))
 
     def show(self, live: Live) -> None:
         """Say whether the figures are alive."""

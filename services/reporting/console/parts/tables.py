@@ -1,11 +1,11 @@
 """The latest cases, the rules that stopped contacts, and the lag of each topic."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from services.reporting.console.parts.elements import Bar, box, panel, text
+from services.reporting.console.parts.elements import Bar, box, cell, link, panel, text
 from services.reporting.console.snapshot import CaseLine, TopicLine
 from services.reporting.console.texts import Texts
 from services.reporting.domain.groups import RuleGroup
@@ -20,8 +20,10 @@ class Cases:
 
     _COLUMNS = ("case", "segment", "bucket", "arrears", "contacts", "stage", "opened")
 
-    def __init__(self, say: Texts) -> None:
+    def __init__(self, say: Texts, url: Callable[[str], str]) -> None:
+        """`url` gives the address of a page."""
         self._say = say
+        self._url = url
         self._rows = []
         with panel(say("cases"), "cases"):
             self._none = text(say("cases.none"), classes="none", tag="p")
@@ -32,24 +34,30 @@ class Cases:
                 with box("", tag="tbody"):
                     for _ in range(_CASES):
                         with box("", tag="tr") as row:
-                            cells = [text("", tag="td", classes=f"c-{column}") for column in self._COLUMNS]
+                            with cell("case"):
+                                to_case = link("", "")
+                            cells = [
+                                text("", tag="td", classes=f"c-{column}") for column in self._COLUMNS[1:]
+                            ]
                         row.set_visibility(False)
-                        self._rows.append((row, cells))
+                        self._rows.append((row, to_case, cells))
 
     def show(self, cases: Sequence[CaseLine]) -> None:
         """Show the cases."""
         self._none.set_visibility(not cases)
         self._table.set_visibility(bool(cases))
-        for place, (row, cells) in enumerate(self._rows):
+        for place, (row, to_case, cells) in enumerate(self._rows):
             row.set_visibility(place < len(cases))
             if place < len(cases):
-                for cell, value in zip(cells, self._cells(cases[place]), strict=True):
-                    cell.text = value
+                case = cases[place]
+                to_case.text = short(case.case_id)
+                to_case.props["href"] = self._url(f"/timeline/{case.case_id}")
+                for shown, value in zip(cells, self._cells(case), strict=True):
+                    shown.text = value
 
     def _cells(self, case: CaseLine) -> tuple[str, ...]:
         say = self._say
         return (
-            short(case.case_id),
             case.segment or "–",
             case.bucket or "–",
             " · ".join(say.money(*owed) for owed in case.arrears) or "–",

@@ -1,0 +1,1 @@
+"""What the console checks for itself: signatures of checkpoints and proofs of the audit log."""
