@@ -11,18 +11,32 @@ import time
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from services.outreach.content import ContentCheck
+import msgspec
+
+from services.outreach.content import Messages
 from services.outreach.domain.contact import Contact, planned
 from services.outreach.domain.party import Party
-from services.outreach.texts import load_wording
+from services.outreach.domain.shelf import Shelf
+from services.outreach.domain.template import Template
+from services.outreach.domain.wording import senders
+from services.outreach.texts import proposals
 from shared.contracts.base import Money
 from shared.contracts.treatments import TreatmentAssigned
 from shared.contracts.vocabulary import Channel, PartyRole, Purpose
 from shared.lint.phrase_files import shipped
 
-WORDING = load_wording("示范银行", "Model Bank")
-NAMES = sorted(WORDING.names)
+APPROVED = datetime(2026, 3, 1, tzinfo=UTC)
+SHELF = Shelf(
+    Template(**msgspec.structs.asdict(one), version=1, digest=one.digest, approved_at=APPROVED, revision=1)
+    for one in proposals()
+)
+NAMES = sorted({one.template_id for one in proposals()})
 ROUNDS = 7
+
+
+def messages() -> Messages:
+    """The shipped texts, as if approved, none of them read yet."""
+    return Messages(SHELF, senders("示范银行", "Model Bank"), shipped())
 
 
 def contact(number: int) -> Contact:
@@ -52,7 +66,7 @@ def person(language: str) -> Party:
 
 def asking(contacts: list[Contact], people: list[Party]) -> float:
     """Microseconds a message for the tags of a request."""
-    check = ContentCheck(WORDING, shipped())
+    check = messages()
     started = time.process_time()
     for number, one in enumerate(contacts):
         check.words_of(one, people[number % 4 // 2])
@@ -61,12 +75,12 @@ def asking(contacts: list[Contact], people: list[Party]) -> float:
 
 def dispatch(contacts: list[Contact], people: list[Party]) -> float:
     """Microseconds a message for reading it over before it leaves."""
-    check = ContentCheck(WORDING, shipped())
+    check = messages()
     currencies = [(("CNY", "USD")[number % 3 == 0],) for number in range(len(contacts))]
     started = time.process_time()
     for number, one in enumerate(contacts):
         language = people[number % 4 // 2].language
-        check.of(one.template, language, one.channel, PartyRole.DEBTOR, currencies[number])
+        check.of(one.template, one.channel, one.purpose, language, PartyRole.DEBTOR, "CN", currencies[number])
     return (time.process_time() - started) / len(contacts) * 1e6
 
 

@@ -1,5 +1,9 @@
-"""Acts on templates: each under the template's lock, with its leaf and, where its use changes, its event."""
+"""Acts on templates: each under the template's lock, with its leaf and, where its use changes, its event.
 
+The leaves are drafted; whoever opened the desk writes them, last of all.
+"""
+
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -25,10 +29,16 @@ class NoSuchTemplateError(Exception):
 class ForbiddenWordsError(Exception):
     """The linter found something with which no message may leave."""
 
-    def __init__(self, parts: dict[str, str], findings: Findings) -> None:
+    def __init__(self, template_id: str, parts: dict[str, str], findings: Findings) -> None:
         super().__init__()
+        self.template_id = template_id
         self.parts = parts
         self.findings = findings
+
+
+Name = tuple[str, int]
+"""A template's id and the number of the version."""
+Versions = dict[Name, TemplateVersion]
 
 
 class Desk(NamedTuple):
@@ -46,85 +56,109 @@ class Desk(NamedTuple):
         return self.work.now
 
 
-async def draft(new: TemplateVersion, desk: Desk) -> TemplateVersion:
-    """Keep a new version; its number is given here."""
-    number = await store.next_version(desk.work.connection, new.template_id)
-    version = replace(new, version=number)
-    await store.add(desk.work.connection, [version])
-    return await _written("template_drafted", version, desk)
+async def draft(new: Sequence[TemplateVersion], desk: Desk) -> list[TemplateVersion]:
+    """Keep new versions; their numbers are given here, in order."""
+    numbers = await store.next_versions(desk.work.connection, Counter(one.template_id for one in new))
+    drafted = []
+    for one in new:
+        drafted.append(replace(one, version=numbers[one.template_id]))
+        numbers[one.template_id] += 1
+    await store.add(desk.work.connection, drafted)
+    for version in drafted:
+        _leaf("template_drafted", version, desk)
+    return drafted
 
 
-async def submit(template_id: str, number: int, desk: Desk) -> TemplateVersion:
-    """Give a draft to a second person, if its words are clean."""
-    version = template.submitted(await _locked(template_id, number, desk), desk.by, desk.now)
-    _clean(version, desk)
-    await store.save(desk.work.connection, [version])
-    return await _written("template_submitted", version, desk)
+async def submit(names: Sequence[Name], desk: Desk) -> list[TemplateVersion]:
+    """Give drafts to a second person, if the words of all are clean."""
+    versions = await _locked(names, desk)
+    submitted = [template.submitted(_of(versions, name), desk.by, desk.now) for name in names]
+    for version in submitted:
+        _clean(version, desk)
+    await store.save(desk.work.connection, submitted)
+    for version in submitted:
+        _leaf("template_submitted", version, desk)
+    return submitted
 
 
-async def approve(template_id: str, number: int, desk: Desk) -> TemplateVersion:
-    """Let a version be used; the one used so far in its language and channel is retired.
+async def approve(names: Sequence[Name], desk: Desk) -> list[TemplateVersion]:
+    """Let versions be used, all or none; those used so far in their languages and channels are retired.
 
     The words are read again: the lists may have changed since they were submitted.
     """
-    versions = await store.locked(desk.work.connection, template_id)
-    given = _of(versions, number)
-    template.check_decider(given, desk.by)
-    findings = _clean(given, desk)
-    tags = tuple(sorted(tag.value for tag in findings.tags))
-    version = template.approved(given, desk.by, tags, findings.linter, desk.now)
-    reason = f"superseded by version {number}"
-    replaced = [
-        template.retired(other, desk.by, reason, desk.now)
-        for other in versions.values()
-        if other.state is TemplateState.APPROVED
-        and (other.language, other.channel) == (version.language, version.channel)
-    ]
-    await store.save(desk.work.connection, replaced)
-    await store.save(desk.work.connection, [version])
-    for other in replaced:
-        _leaf("template_retired", other, desk)
-        _tell_retired(other, desk)
-    _tell_approved(version, desk)
-    return await _written("template_approved", version, desk)
+    versions = await _locked(names, desk)
+    changed: dict[Name, None] = {}
+    for name in names:
+        replaced, version = _approved(versions, name, desk)
+        for other in (*replaced, version):
+            versions[other.template_id, other.version] = other
+            changed[other.template_id, other.version] = None
+        for other in replaced:
+            _leaf("template_retired", other, desk)
+            _tell_retired(other, desk)
+        _tell_approved(version, desk)
+        _leaf("template_approved", version, desk)
+    # One of a language and channel is in use at any time: first those that are used no more.
+    for state in (TemplateState.RETIRED, TemplateState.APPROVED):
+        saved = [versions[name] for name in changed if versions[name].state is state]
+        await store.save(desk.work.connection, saved)
+    return [versions[name] for name in names]
 
 
 async def reject(template_id: str, number: int, reason: str, desk: Desk) -> TemplateVersion:
     """Do not let a version be used."""
-    version = template.rejected(await _locked(template_id, number, desk), desk.by, reason, desk.now)
+    version = template.rejected(await _one(template_id, number, desk), desk.by, reason, desk.now)
     await store.save(desk.work.connection, [version])
-    return await _written("template_rejected", version, desk)
+    _leaf("template_rejected", version, desk)
+    return version
 
 
 async def retire(template_id: str, number: int, reason: str, desk: Desk) -> TemplateVersion:
     """Let a version be used no more."""
-    version = template.retired(await _locked(template_id, number, desk), desk.by, reason, desk.now)
+    version = template.retired(await _one(template_id, number, desk), desk.by, reason, desk.now)
     await store.save(desk.work.connection, [version])
     _tell_retired(version, desk)
-    return await _written("template_retired", version, desk)
+    _leaf("template_retired", version, desk)
+    return version
 
 
-async def _locked(template_id: str, number: int, desk: Desk) -> TemplateVersion:
-    return _of(await store.locked(desk.work.connection, template_id), number)
+def _approved(versions: Versions, name: Name, desk: Desk) -> tuple[list[TemplateVersion], TemplateVersion]:
+    """The versions that it replaces, retired, and the version, approved."""
+    given = _of(versions, name)
+    template.check_decider(given, desk.by)
+    findings = _clean(given, desk)
+    tags = tuple(sorted(tag.value for tag in findings.tags))
+    version = template.approved(given, desk.by, tags, findings.linter, desk.now)
+    replaced = [
+        template.retired(other, desk.by, f"superseded by version {version.version}", desk.now)
+        for other in versions.values()
+        if other.state is TemplateState.APPROVED
+        and (other.template_id, other.language, other.channel)
+        == (version.template_id, version.language, version.channel)
+    ]
+    return replaced, version
 
 
-def _of(versions: dict[int, TemplateVersion], number: int) -> TemplateVersion:
-    if number not in versions:
+async def _one(template_id: str, number: int, desk: Desk) -> TemplateVersion:
+    name = template_id, number
+    return _of(await _locked([name], desk), name)
+
+
+async def _locked(names: Sequence[Name], desk: Desk) -> Versions:
+    return await store.locked(desk.work.connection, {template_id for template_id, _ in names})
+
+
+def _of(versions: Versions, name: Name) -> TemplateVersion:
+    if name not in versions:
         raise NoSuchTemplateError
-    return versions[number]
+    return versions[name]
 
 
 def _clean(version: TemplateVersion, desk: Desk) -> Findings:
     reading = read(version, desk.linter, desk.institutions)
     if reading.findings.denying:
-        raise ForbiddenWordsError(reading.parts, reading.findings)
+        raise ForbiddenWordsError(version.template_id, reading.parts, reading.findings)
     return reading.findings
-
-
-async def _written(kind: str, version: TemplateVersion, desk: Desk) -> TemplateVersion:
-    _leaf(kind, version, desk)
-    await desk.journal.write(desk.work)
-    return version
 
 
 def _leaf(kind: str, version: TemplateVersion, desk: Desk) -> None:
@@ -160,6 +194,7 @@ def _tell_approved(version: TemplateVersion, desk: Desk) -> None:
         roles=list(version.roles),
         subject=version.subject,
         body=version.body,
+        envelope=version.envelope,
         variables=list(version.variables),
         digest=version.digest,
         tags=list(version.tags),

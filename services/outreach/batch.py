@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from services.outreach.domain.contact import Contact, planned
 from shared.contracts.base import Event
+from shared.contracts.conduct import TemplateApproved, TemplateRetired
 from shared.contracts.decisions import ContactAllowed, ContactDeferred, ContactDenied, ContactReferred
 from shared.contracts.parties import PartyChanged, PartyRemoved
 from shared.contracts.treatments import CaseClosed, TreatmentAssigned, TreatmentSuspended
@@ -29,6 +30,7 @@ class Batch:
     parties: list[PartyChanged | PartyRemoved] = field(default_factory=list)
     treatments: list[Contact | Stop] = field(default_factory=list)
     decisions: list[Decided] = field(default_factory=list)
+    templates: list[TemplateApproved | TemplateRetired] = field(default_factory=list)
 
     @property
     def plans(self) -> list[Contact]:
@@ -56,4 +58,6 @@ def by_subject(records: Sequence[Received[Event]], now: datetime) -> Batch:
             batch.treatments.append(Stop(event.case_id, f"case closed: {event.outcome}"))
         elif isinstance(event, PartyChanged | PartyRemoved):
             batch.parties.append(event)
+        elif isinstance(event, TemplateApproved | TemplateRetired):
+            batch.templates.append(event)
     return batch

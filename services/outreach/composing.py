@@ -1,21 +1,21 @@
-"""Making the message, just before sending: rendering the text, reading it over, opening the address."""
+"""Making the message, just before sending: the approved text, read over once more, and the opened address."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.outreach.approved import ApprovedTexts
 from services.outreach.channels.port import OutgoingMessage
-from services.outreach.content import ContentCheck
+from services.outreach.content import Messages
 from services.outreach.domain.contact import arrears_of
 from services.outreach.domain.facts import Undeliverable
-from services.outreach.domain.wording import Rendered, Wording
+from services.outreach.recording import Expired
 from services.outreach.store.claims import Claim
-from shared.contracts.base import Money
-from shared.lint.phrase_files import shipped
 from shared.security.fields import FieldCipher, FieldError
 
 POINT_GONE = "contact point is gone"
 POINT_SEALED = "contact point cannot be opened"
-NO_TEMPLATE = "no such template"
 FORBIDDEN = "content"
 """Before the tag of the words with which no message may leave."""
 
@@ -28,57 +28,68 @@ class Composed(NamedTuple):
 
 
 class Composer:
-    """Holds what every message needs. No message leaves with words that no rule permits anywhere."""
+    """Makes the messages of rounds: of the text that the gate was told of, if it is still in use."""
 
-    def __init__(self, cipher: FieldCipher, wording: Wording, content: ContentCheck | None = None) -> None:
-        """`content` lints the same wording; the shipped lists if None."""
+    def __init__(self, cipher: FieldCipher, texts: ApprovedTexts) -> None:
         self._cipher = cipher
-        self._wording = wording
-        self._content = content or ContentCheck(wording, shipped())
+        self._texts = texts
+
+    async def messages(self, connection: AsyncConnection) -> Messages:
+        """What can be said now."""
+        return await self._texts.now(connection)
 
     def compose(
-        self, claims: Sequence[Claim], *, written: bool
-    ) -> tuple[list[Composed], dict[str, Undeliverable]]:
+        self, claims: Sequence[Claim], messages: Messages, *, written: bool
+    ) -> tuple[list[Composed], dict[str, Undeliverable | Expired]]:
         """Messages, and by contact id why there is none. Tasks (not `written`) carry no address or text."""
         composed: list[Composed] = []
-        without: dict[str, Undeliverable] = {}
+        without: dict[str, Undeliverable | Expired] = {}
         for claim in claims:
-            made = self._one(claim, written=written)
-            if isinstance(made, str):
-                without[claim.contact_id] = Undeliverable(claim.permit_id, made)
-            else:
+            made = self._one(claim, messages, written=written)
+            if isinstance(made, Composed):
                 composed.append(made)
+            else:
+                without[claim.contact_id] = made
         return composed, without
 
-    def digest(self, claim: Claim) -> str | None:
+    def digest(self, claim: Claim, messages: Messages) -> str | None:
         """The digest of the text that the claim's message has or had."""
-        text = self._render(claim, arrears_of(claim.arrears))
-        return text.digest if text else None
+        text = messages.version(claim.template, claim.template_version)
+        if text is None or text.fault:
+            return None
+        return messages.render(text, arrears_of(claim.arrears), claim.days_past_due).digest
 
-    def _one(self, claim: Claim, *, written: bool) -> Composed | str:
+    def _one(self, claim: Claim, messages: Messages, *, written: bool) -> Composed | Undeliverable | Expired:
         if claim.sealed is None:
-            return POINT_GONE
+            return Undeliverable(claim.permit_id, POINT_GONE)
         if not written:
-            empty = OutgoingMessage(
-                claim.permit_id, claim.contact_id, claim.channel, "", "", "", claim.language
-            )
-            return Composed(empty, None)
+            return Composed(_outgoing(claim, "", "", ""), None)
         arrears = arrears_of(claim.arrears)
-        text = self._render(claim, arrears)
         currencies = tuple([part.currency for part in arrears])
-        content = self._content.of(claim.template, claim.language, claim.channel, claim.role, currencies)
-        if text is None or content is None:
-            return NO_TEMPLATE
+        content = messages.of(
+            claim.template,
+            claim.channel,
+            claim.purpose,
+            claim.language,
+            claim.role,
+            claim.jurisdiction,
+            currencies,
+        )
+        if content.text is None:
+            return Undeliverable(claim.permit_id, content.words.missing or FORBIDDEN)
+        if content.text.template.version != claim.template_version:
+            return Expired(claim.permit_id)  # the gate decided about other words
         if content.forbidden:
-            return f"{FORBIDDEN}:{content.forbidden}"
+            return Undeliverable(claim.permit_id, f"{FORBIDDEN}:{content.forbidden}")
         try:
             to = self._cipher.open(claim.sealed, claim.contact_point_id)
         except FieldError:
-            return POINT_SEALED
-        message = OutgoingMessage(
-            claim.permit_id, claim.contact_id, claim.channel, to, text.subject, text.text, claim.language
-        )
-        return Composed(message, text.digest)
+            return Undeliverable(claim.permit_id, POINT_SEALED)
+        rendered = messages.render(content.text, arrears, claim.days_past_due)
+        return Composed(_outgoing(claim, to, rendered.subject, rendered.text), rendered.digest)
 
-    def _render(self, claim: Claim, arrears: Sequence[Money]) -> Rendered | None:
-        return self._wording.render(claim.template, claim.language, arrears, claim.days_past_due)
+
+def _outgoing(claim: Claim, to: str, subject: str, text: str) -> OutgoingMessage:
+    return OutgoingMessage(
+        claim.permit_id, claim.contact_id, claim.channel, to, subject, text, claim.language
+    )

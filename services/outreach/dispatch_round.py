@@ -14,6 +14,7 @@ from services.outreach.channels.port import (
     SendStatus,
 )
 from services.outreach.composing import Composed, Composer
+from services.outreach.content import Messages
 from services.outreach.domain import facts
 from services.outreach.permit_desk import MOST as MOST_PERMITS
 from services.outreach.permit_desk import GateUnavailableError, PermitDesk
@@ -54,6 +55,8 @@ class _Round:
     """What is known about the claims so far."""
 
     started: float
+    messages: Messages
+    """What can be said."""
     result: RoundResult
     outcome: dict[str, object] = field(default_factory=dict)
     """The fact about each contact that is settled."""
@@ -75,11 +78,11 @@ class ChannelRounds:
     async def run(self) -> RoundResult:
         """Take what is ready and bring it to an end, or give it back."""
         started = time.monotonic()
-        claims = await self._claim()
+        claims, messages = await self._claim()
         result = RoundResult(len(claims))
         if not claims:
             return result
-        this = _Round(started, result)
+        this = _Round(started, messages, result)
         ready = [claim for claim in claims if not claim.in_doubt]
         ready += await self._settle([claim for claim in claims if claim.in_doubt], this)
         ready = self._without_expired(ready, this)
@@ -90,10 +93,11 @@ class ChannelRounds:
         metrics.round_seconds.labels(self.adapter.provider).observe(time.monotonic() - started)
         return result
 
-    async def _claim(self) -> list[Claim]:
+    async def _claim(self) -> tuple[list[Claim], Messages]:
         most = min(self.pace.most, self.adapter.most * _PARALLEL)
         async with self.transactions.engine.begin() as connection:
-            return await store.claim(connection, self.adapter.channels, most, self.pace.lease)
+            claims = await store.claim(connection, self.adapter.channels, most, self.pace.lease)
+            return claims, await self.composer.messages(connection)
 
     async def _settle(self, doubtful: Sequence[Claim], this: _Round) -> list[Claim]:
         """Learn what a dispatch without a record came to; returns those that were certainly not sent."""
@@ -107,7 +111,7 @@ class ChannelRounds:
             for claim in doubtful:
                 if claim.handed_over:
                     this.outcome[claim.contact_id] = unknown(
-                        claim.permit_id, self.adapter, self._digest(claim)
+                        claim.permit_id, self.adapter, self._digest(claim, this)
                     )
         for claim in unsent:
             if claim.stop_reason:
@@ -129,7 +133,8 @@ class ChannelRounds:
             known = {result.permit_id: result for result in found}
             for claim in part:
                 if claim.permit_id in known:
-                    self._conclude(claim.contact_id, known[claim.permit_id], self._digest(claim), this)
+                    digest = self._digest(claim, this)
+                    self._conclude(claim.contact_id, known[claim.permit_id], digest, this)
                 else:
                     unsent.append(claim)
         return unsent
@@ -142,7 +147,7 @@ class ChannelRounds:
         return [claim for claim in ready if claim.valid_until > now]
 
     def _compose(self, ready: Sequence[Claim], this: _Round) -> list[Composed]:
-        composed, without = self.composer.compose(ready, written=self.adapter.writes)
+        composed, without = self.composer.compose(ready, this.messages, written=self.adapter.writes)
         this.outcome.update(without)
         return composed
 
@@ -164,7 +169,8 @@ class ChannelRounds:
                     this.result.pause = 1.0
                     self._release(item, this)
                 elif answer.redeemed:
-                    redeemed.append(item)
+                    logged = item.message._replace(leaf_index=answer.leaf_index)
+                    redeemed.append(item._replace(message=logged))
                 else:
                     this.outcome[item.message.contact_id] = self._refusal(item, answer.reason)
         return redeemed
@@ -192,8 +198,8 @@ class ChannelRounds:
         for item in part:
             self._conclude(item.message.contact_id, results[item.message.permit_id], item.digest, this)
 
-    def _digest(self, claim: Claim) -> str | None:
-        return self.composer.digest(claim) if self.adapter.writes else None
+    def _digest(self, claim: Claim, this: _Round) -> str | None:
+        return self.composer.digest(claim, this.messages) if self.adapter.writes else None
 
     def _conclude(self, contact_id: str, result: SendResult, digest: str | None, this: _Round) -> None:
         if result.status is SendStatus.ACCEPTED:

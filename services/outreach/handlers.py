@@ -4,34 +4,30 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.outreach.approved import ApprovedTexts
 from services.outreach.batch import Batch, Stop, by_subject
 from services.outreach.contact_set import ContactSet
 from services.outreach.domain import facts
 from services.outreach.domain.contact import ContactState
 from services.outreach.domain.facts import TimerKind
-from services.outreach.domain.words import WordsOf, no_words
+from services.outreach.domain.words import WordsOf
 from services.outreach.people import People, debtor_of, debtors_of, people_of
 from services.outreach.store import contacts as contact_store
 from services.outreach.store import parties as party_store
 from shared.contracts.base import Event
-from shared.contracts.topics import DECISIONS, PARTIES, TREATMENTS
-from shared.contracts.vocabulary import Channel
+from shared.contracts.topics import CONDUCT, DECISIONS, PARTIES, TREATMENTS
 from shared.stream.received import Received
 from shared.stream.timers import Timer
 from shared.stream.work import Consumer, Work
 
-WRITTEN = frozenset({Channel.SMS, Channel.EMAIL})
-"""The channels that need a text of ours."""
-
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What an operator may set."""
+    """What may be said, and what an operator may set."""
 
-    templates: frozenset[str]
+    texts: ApprovedTexts
     max_asks: int = 12
     await_party: timedelta = timedelta(days=1)
-    words: WordsOf = no_words
 
 
 def consumer(rules: Rules, permitted: Callable[[], None]) -> Consumer:
@@ -46,16 +42,17 @@ def consumer(rules: Rules, permitted: Callable[[], None]) -> Consumer:
     async def on_timers(due: Sequence[Timer], work: Work) -> None:
         await wake(due, work, rules)
 
-    return Consumer("outreach", (TREATMENTS, DECISIONS, PARTIES), handle, on_timers)
+    return Consumer("outreach", (TREATMENTS, DECISIONS, PARTIES, CONDUCT), handle, on_timers)
 
 
 async def apply(batch: Batch, work: Work, rules: Rules) -> None:
     """Load what the batch is about, decide, save."""
+    words_of = await _words(batch, work, rules)
     people = await people_of(batch, work.connection)
     contacts = ContactSet(work)
     await contacts.load(await _concerned(batch, work))
-    _welcome(batch, people, contacts, rules)
-    _treat(batch, people, contacts, rules, work.now)
+    _welcome(batch, people, contacts, words_of)
+    _treat(batch, people, contacts, words_of, work.now + rules.await_party)
     for decision in batch.decisions:
         # Contacts that are not on file are those of other callers of the gate.
         contacts.apply(decision.contact_id, decision)
@@ -68,6 +65,7 @@ async def wake(due: Sequence[Timer], work: Work, rules: Rules) -> None:
     await contacts.load(timer.key for timer in due)
     customers = {contact.customer_id for contact in contacts.contacts.values()}
     people = await party_store.of_customers(work.connection, customers)
+    words_of = (await rules.texts.now(work.connection)).words_of
     for timer in due:
         contact = contacts.contacts.get(timer.key)
         if contact is None:
@@ -76,9 +74,16 @@ async def wake(due: Sequence[Timer], work: Work, rules: Rules) -> None:
             contacts.apply(timer.key, facts.PartyMissing())
         else:
             debtor = debtor_of(people, contact.customer_id)
-            words = rules.words(contact, debtor)
+            words = words_of(contact, debtor)
             contacts.apply(timer.key, facts.AskAgain(debtor, rules.max_asks, words))
     await contacts.save()
+
+
+async def _words(batch: Batch, work: Work, rules: Rules) -> WordsOf:
+    """What can be said, the batch's own approvals and retirements included. Comes before all other locks."""
+    if batch.templates:
+        return (await rules.texts.take(batch.templates, work.connection)).words_of
+    return (await rules.texts.now(work.connection)).words_of
 
 
 async def _concerned(batch: Batch, work: Work) -> set[str]:
@@ -93,29 +98,29 @@ async def _concerned(batch: Batch, work: Work) -> set[str]:
     return concerned
 
 
-def _welcome(batch: Batch, people: People, contacts: ContactSet, rules: Rules) -> None:
+def _welcome(batch: Batch, people: People, contacts: ContactSet, words_of: WordsOf) -> None:
     if not batch.parties:
         return
     debtors = debtors_of(people, (event.customer_id for event in batch.parties))
     for contact in list(contacts.contacts.values()):
         debtor = debtors.get(contact.customer_id)
         if debtor is not None and contact.state is ContactState.AWAITING_PARTY:
-            words = rules.words(contact, debtor)
+            words = words_of(contact, debtor)
             contacts.apply(contact.contact_id, facts.PartyArrived(debtor, words))
 
 
-def _treat(batch: Batch, people: People, contacts: ContactSet, rules: Rules, now: datetime) -> None:
+def _treat(
+    batch: Batch, people: People, contacts: ContactSet, words_of: WordsOf, give_up_at: datetime
+) -> None:
     of_case: dict[str, list[str]] = {}
     for contact in contacts.contacts.values():
         of_case.setdefault(contact.case_id, []).append(contact.contact_id)
-    give_up_at = now + rules.await_party
     for item in batch.treatments:
         if isinstance(item, Stop):
             for contact_id in of_case.get(item.case_id, ()):
                 contacts.apply(contact_id, facts.Stopped(item.reason))
             continue
-        usable = item.channel not in WRITTEN or item.template in rules.templates
         debtor = debtor_of(people, item.customer_id)
-        words = rules.words(item, debtor)
-        if contacts.open(item, facts.Treated(debtor, usable, give_up_at, words)):
+        words = words_of(item, debtor)
+        if contacts.open(item, facts.Treated(debtor, give_up_at, words)):
             of_case.setdefault(item.case_id, []).append(item.contact_id)

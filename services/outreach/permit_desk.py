@@ -17,10 +17,14 @@ class GateUnavailableError(Exception):
 
 
 class Redemption(NamedTuple):
-    """The gate's word on one permit; `reason` is a rule's id where it is refused."""
+    """The gate's word on one permit; `reason` is a rule's id where it is refused.
+
+    `leaf_index` is where the audit log holds the redemption; always there where it is redeemed.
+    """
 
     redeemed: bool
     reason: str
+    leaf_index: int | None = None
 
 
 class _Asked(msgspec.Struct):
@@ -37,6 +41,7 @@ class _Answer(msgspec.Struct):
     permit_id: str
     result: Literal["redeemed", "refused"]
     reason: str | None = None
+    leaf_index: int | None = None
 
 
 class _Answers(msgspec.Struct):
@@ -65,7 +70,8 @@ class PermitDesk:
         """The answers for up to `MOST` pairs of permit id and contact id.
 
         A permit has one dispatch id for ever, so that asking again after a crash is the same redemption.
-        Permits that the answer leaves out are left out. Raises GateUnavailableError.
+        Permits that the answer leaves out are left out, and so are those that it calls redeemed without their
+        leaf: nothing leaves that the audit log does not hold. Raises GateUnavailableError.
         """
         asked = [_Asked(permit, contact, derive_id("dispatch", permit)) for permit, contact in permits]
         try:
@@ -77,8 +83,11 @@ class PermitDesk:
         except (httpx.HTTPError, TimeoutError, msgspec.MsgspecError) as error:
             raise GateUnavailableError(type(error).__name__) from None
         return {
-            answer.permit_id: Redemption(answer.result == "redeemed", answer.reason or "refused")
+            answer.permit_id: Redemption(
+                answer.result == "redeemed", answer.reason or "refused", answer.leaf_index
+            )
             for answer in answers
+            if answer.result == "refused" or answer.leaf_index is not None
         }
 
     async def close(self) -> None:

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from sqlalchemy.exc import DBAPIError
 
 from services.outreach import metrics, receipts
+from services.outreach.approved import ApprovedTexts
 from services.outreach.channels.port import ChannelAdapter, SendResult
 from services.outreach.contact_set import ContactSet
 from services.outreach.domain import facts
 from services.outreach.domain.contact import Contact, ContactState
-from services.outreach.domain.words import WordsOf, no_words
 from services.outreach.people import debtor_of
 from services.outreach.store import parties as party_store
 from services.outreach.store import tasks as task_store
@@ -34,7 +34,7 @@ _COUNTED_AS = {
 
 
 class Expired(NamedTuple):
-    """The permit is over; who is asked about again is known when it is recorded."""
+    """The permit is over, or for words not in use any more; who to ask about is known when recorded."""
 
     permit_id: str
 
@@ -63,7 +63,7 @@ class Recorder:
 
     transactions: Transactions
     max_asks: int
-    words: WordsOf = no_words
+    texts: ApprovedTexts
 
     async def record(self, outcome: Mapping[str, object], adapter: ChannelAdapter) -> None:
         """Record a fact for each contact. Doing it again changes nothing.
@@ -114,10 +114,11 @@ class Recorder:
         asking = {name: contacts.contacts[name] for name in expired if name in contacts.contacts}
         customers = {contact.customer_id for contact in asking.values()}
         people = await party_store.of_customers(work.connection, customers)
+        words_of = (await self.texts.now(work.connection)).words_of
         completed: dict[str, object] = {}
         for name, contact in asking.items():
             debtor = debtor_of(people, contact.customer_id)
-            words = self.words(contact, debtor)
+            words = words_of(contact, debtor)
             permit_id = expired[name].permit_id
             completed[name] = facts.PermitExpired(permit_id, debtor, self.max_asks, words)
         return {**outcome, **completed}

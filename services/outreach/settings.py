@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -22,7 +21,6 @@ class OutreachSettings(ServiceSettings):
 
     institution: str = Field(default="示范银行", max_length=40)
     institution_en: str = Field(default="Model Bank", max_length=60)
-    templates: Path | None = Field(default=None, description="Message templates; the shipped ones if unset")
     currency: str = Field(
         default="CNY", pattern="^[A-Z]{3}$", description="Of costs and promises without one"
     )

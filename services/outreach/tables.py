@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.stream.tables import add_runtime_tables
+from shared.web.access_log import access_table
 from shared.web.idempotency import idempotency_table
 
 metadata = MetaData(
@@ -55,6 +56,7 @@ contact = Table(
     Column("version", Integer, nullable=False),
     Column("reason", Text),
     Column("ask", Integer, nullable=False),
+    Column("template_version", Integer, comment="The approved text that the gate was told of"),
     Column("permit_id", Text),
     Column("valid_until", _INSTANT),
     Column("queued_at", _INSTANT, comment="While permitted or dispatching; the dispatcher's queue"),
@@ -110,6 +112,28 @@ contact_history = Table(
     Column("reason", Text),
     PrimaryKeyConstraint("contact_id", "version"),
     comment="Every state that a contact entered; rows are only added",
+)
+
+template = Table(
+    "template",
+    metadata,
+    Column("template_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("language", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("countries", JSONB, nullable=False, comment="Where it may be used; none: anywhere"),
+    Column("roles", JSONB, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("envelope", Text, nullable=False),
+    Column("variables", JSONB, nullable=False),
+    Column("digest", Text, nullable=False, comment="SHA-256 of what was approved; checked before use"),
+    Column("approved_at", _INSTANT, comment="None: only its retirement is known yet"),
+    Column("retired_at", _INSTANT),
+    Column("revision", BigInteger, nullable=False, comment="Counts the changes of this table"),
+    Index("template_revision", "revision"),
+    comment="Texts that compliance approved or retired; only those approved and not retired are sent",
 )
 
 customer_lock = Table(
@@ -213,4 +237,5 @@ outreach_task = Table(
 )
 
 idempotency_key = idempotency_table(metadata)
+personal_access = access_table(metadata)
 add_runtime_tables(metadata)

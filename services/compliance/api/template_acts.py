@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from services.compliance import templates
-from services.compliance.api.template_desk import TemplateDesk
+from services.compliance.api.template_desk import TemplateDesk, only
 from services.compliance.api.template_views import Reason, TemplateView
 from shared.security.principals import Principal
 from shared.web.auth import require
@@ -31,12 +31,12 @@ def acts_router(desk: TemplateDesk) -> APIRouter:
     @router.post("/submit", response_model=TemplateView)
     async def submit(template_id: TemplateId, version: Number, who: Author, key: Key) -> Response:
         """Give a draft to a second person. Findings that deny are answered with 422; it stays a draft."""
-        return await desk.act(who, key, lambda at: templates.submit(template_id, version, at))
+        return await desk.act(who, key, lambda at: only(templates.submit([(template_id, version)], at)))
 
     @router.post("/approve", response_model=TemplateView)
     async def approve(template_id: TemplateId, version: Number, who: Approver, key: Key) -> Response:
         """Let it be used, by somebody else than who wrote or submitted it; it replaces the one in use."""
-        return await desk.act(who, key, lambda at: templates.approve(template_id, version, at))
+        return await desk.act(who, key, lambda at: only(templates.approve([(template_id, version)], at)))
 
     @router.post("/reject", response_model=TemplateView)
     async def reject(

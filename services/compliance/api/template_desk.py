@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from services.compliance import templates
-from services.compliance.api.template_views import FindingView, TemplateView
+from services.compliance.api.template_views import FindingView, TemplateSetView, TemplateView
 from services.compliance.domain.lint.reading import Reading, read
 from services.compliance.domain.lint.template import SamePersonError, TemplateVersion, WrongStateError
 from services.compliance.journal import Journal
@@ -43,14 +44,41 @@ class TemplateDesk:
         code: int = 200,
     ) -> Response:
         """What `do` makes of a version, once for each key."""
+
+        async def shown(desk: Desk) -> tuple[BaseModel, str | None]:
+            version = await do(desk)
+            where = f"/templates/{version.template_id}/versions/{version.version}" if code == 201 else None
+            return TemplateView.of(version), where
+
+        return await self._once(who, key, shown, code)
+
+    async def act_on_set(
+        self,
+        who: Principal,
+        key: IdempotentRequest,
+        do: Callable[[Desk], Awaitable[list[TemplateVersion]]],
+    ) -> Response:
+        """What `do` makes of several versions in one transaction, once for each key."""
+
+        async def shown(desk: Desk) -> tuple[BaseModel, None]:
+            return TemplateSetView(items=[TemplateView.of(version) for version in await do(desk)]), None
+
+        return await self._once(who, key, shown, 200)
+
+    async def _once(
+        self,
+        who: Principal,
+        key: IdempotentRequest,
+        do: Callable[[Desk], Awaitable[tuple[BaseModel, str | None]]],
+        code: int,
+    ) -> Response:
         async with _as_problems(), self.runtime.transactions.begin() as work:
             if stored := await _keys.claim(work.connection, key, work.now):
                 return stored.response()
             journal = Journal(self.runtime.settings.pseudonyms)
-            version = await do(Desk(who.subject, work, journal, self.linter, self.institutions))
-            where = f"/templates/{version.template_id}/versions/{version.version}" if code == 201 else None
-            view = TemplateView.of(version)
+            view, where = await do(Desk(who.subject, work, journal, self.linter, self.institutions))
             stored = await _keys.complete(work.connection, key, code, view, location=where)
+            await journal.write(work)
         return stored.response()
 
     async def found(self, template_id: str, number: int) -> TemplateVersion:
@@ -64,6 +92,12 @@ class TemplateDesk:
     def read(self, version: TemplateVersion) -> Reading:
         """The preview and the linter's findings of today."""
         return read(version, self.linter, self.institutions)
+
+
+async def only(versions: Awaitable[list[TemplateVersion]]) -> TemplateVersion:
+    """The version of an act on one."""
+    (version,) = await versions
+    return version
 
 
 @asynccontextmanager
@@ -81,6 +115,7 @@ async def _as_problems() -> AsyncIterator[None]:
         raise Unprocessable(
             _FORBIDDEN,
             slug="content-forbidden",
+            template=error.template_id,
             parts=error.parts,
             findings=found,
             linter=error.findings.linter,

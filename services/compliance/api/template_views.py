@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from services.compliance.domain.lint.reading import Reading
-from services.compliance.domain.lint.template import TemplateState, TemplateVersion, digest_of
+from services.compliance.domain.lint.template import TemplateState, TemplateVersion
 from shared.contracts.vocabulary import Channel, PartyRole, Purpose
 from shared.lint.findings import Finding, Findings, Setting
+from shared.lint.template_digest import template_digest
 from shared.web.inputs import Input, ShortText
 
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["zh-CN"])]
@@ -45,11 +46,35 @@ class NewTemplate(Input):
             body=self.body,
             envelope=self.envelope,
             variables=tuple(sorted(set(self.variables))),
-            digest=digest_of(self.language, self.channel, self.subject, self.body, self.envelope),
+            digest=template_digest(self.language, self.channel, self.subject, self.body, self.envelope),
             state=TemplateState.DRAFT,
             created_by=by,
             created_at=now,
         )
+
+
+class TemplateSet(Input):
+    """New texts that go to a second person together."""
+
+    templates: list[NewTemplate] = Field(min_length=1, max_length=200)
+
+
+class VersionName(Input):
+    """One version of a template."""
+
+    template_id: str = Field(min_length=1, max_length=64)
+    version: int = Field(ge=1, le=2**31 - 1)
+
+
+class VersionSet(Input):
+    """Versions that are decided about together."""
+
+    versions: list[VersionName] = Field(min_length=1, max_length=200)
+
+    @property
+    def names(self) -> list[tuple[str, int]]:
+        """Each once, in the order given."""
+        return list(dict.fromkeys((one.template_id, one.version) for one in self.versions))
 
 
 class Reason(Input):
@@ -90,6 +115,12 @@ class TemplateView(BaseModel):
     def of(cls, version: TemplateVersion) -> "TemplateView":
         """The view of a version."""
         return cls(**{name: getattr(version, name) for name in cls.model_fields})
+
+
+class TemplateSetView(BaseModel):
+    """Several versions after an act, in the order of the request."""
+
+    items: list[TemplateView]
 
 
 class FindingView(BaseModel):

@@ -8,10 +8,11 @@ from starlette.responses import Response
 
 from services.compliance import templates
 from services.compliance.api.template_acts import Author, Key, Number, TemplateId, acts_router
-from services.compliance.api.template_desk import TemplateDesk
+from services.compliance.api.template_desk import TemplateDesk, only
+from services.compliance.api.template_drafts import drafted
+from services.compliance.api.template_sets import sets_router
 from services.compliance.api.template_views import LintRequest, LintView, NewTemplate, TemplateView
 from services.compliance.domain.lint.template import TemplateState
-from services.compliance.domain.lint.variables import VARIABLES, problems
 from services.compliance.settings import ComplianceSettings
 from services.compliance.store import templates as store
 from shared.contracts.vocabulary import Channel
@@ -19,7 +20,7 @@ from shared.lint.linter import Linter
 from shared.runtime import Runtime
 from shared.web.auth import require
 from shared.web.paging import Page, Paging, paging
-from shared.web.problems import Unprocessable, problem_responses
+from shared.web.problems import problem_responses
 
 _READS = [require("compliance:read")]
 
@@ -31,6 +32,7 @@ def templates_router(
     desk = TemplateDesk(runtime, linter, institutions)
     router = APIRouter(tags=["templates"])
     router.include_router(acts_router(desk))
+    router.include_router(sets_router(desk))
 
     @router.get("/templates", dependencies=_READS)
     async def listed(
@@ -49,14 +51,8 @@ def templates_router(
     @router.post("/templates", status_code=201, response_model=TemplateView, responses=problem_responses(409))
     async def draft(body: NewTemplate, who: Author, key: Key) -> Response:
         """Write a new version. Its variables must be known, declared and used."""
-        new = body.draft(who.subject, runtime.clock.now())
-        if found := problems(new.parts, new.variables, new.channel):
-            raise Unprocessable(
-                f"The variables are not right; known are: {', '.join(VARIABLES)}.",
-                slug="template-variables",
-                variables=[problem._asdict() for problem in found],
-            )
-        return await desk.act(who, key, lambda at: templates.draft(new, at), 201)
+        new = drafted(body, who, runtime.clock.now())
+        return await desk.act(who, key, lambda at: only(templates.draft([new], at)), 201)
 
     @router.get(
         "/templates/{template_id}/versions/{version}", dependencies=_READS, responses=problem_responses(404)

@@ -53,11 +53,12 @@ class OutcomeView(_View):
 
 
 class ContactPointView(_View):
-    """The contact point, masked."""
+    """The contact point, masked, and in clear for who may see it and says what for."""
 
     contact_point_id: str
     kind: ContactPointKind | None = Field(description="null where it is no longer on file")
     masked: str | None
+    value: str | None = Field(default=None, description="In clear; null unless it may be shown")
 
 
 class ContactView(ContactSummary):

@@ -17,6 +17,7 @@ from enum import StrEnum
 
 import aiosmtplib
 
+from services.outreach.channels.permitted import permitted
 from services.outreach.channels.port import (
     Cost,
     LookupUnavailableError,
@@ -75,6 +76,10 @@ class EmailSmtp:
 
     async def send(self, messages: Sequence[OutgoingMessage]) -> list[SendResult]:
         """See the port."""
+        messages, refused = permitted(messages, self.reckoned)
+        return refused + (await self._send(messages) if messages else [])
+
+    async def _send(self, messages: Sequence[OutgoingMessage]) -> list[SendResult]:
         results: dict[str, SendResult] = {}
         try:
             async with asyncio.timeout(self.deadline):

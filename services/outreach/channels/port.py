@@ -21,7 +21,10 @@ class SendStatus(StrEnum):
 
 
 class OutgoingMessage(NamedTuple):
-    """A message ready to go; the permit id is the idempotency key. `to` and `text` are never logged."""
+    """A message ready to go; the permit id is the idempotency key. `to` and `text` are never logged.
+
+    `leaf_index` is where the audit log holds the redemption of its permit; None until it is redeemed.
+    """
 
     permit_id: str
     contact_id: str
@@ -30,6 +33,7 @@ class OutgoingMessage(NamedTuple):
     subject: str
     text: str
     language: str
+    leaf_index: int | None = None
 
 
 class Cost(NamedTuple):
@@ -94,7 +98,10 @@ class ChannelAdapter(Protocol):
         """Seconds within which `send` and `lookup` end."""
 
     async def send(self, messages: Sequence[OutgoingMessage]) -> list[SendResult]:
-        """Hand over up to `most` messages; a result for each, in any order. Never raises."""
+        """Hand over up to `most` messages; a result for each, in any order. Never raises.
+
+        A message without the leaf of its redeemed permit is not sent (`permitted.py`).
+        """
 
     async def lookup(self, permits: Sequence[str]) -> list[SendResult]:
         """What the provider knows of these permits; those it does not know are left out.

@@ -13,6 +13,7 @@ from typing import Literal
 import httpx
 import msgspec
 
+from services.outreach.channels.permitted import permitted
 from services.outreach.channels.port import (
     Cost,
     LookupUnavailableError,
@@ -96,6 +97,10 @@ class SmsHttp:
 
     async def send(self, messages: Sequence[OutgoingMessage]) -> list[SendResult]:
         """See the port."""
+        messages, refused = permitted(messages, self.reckoned)
+        return refused + (await self._send(messages) if messages else [])
+
+    async def _send(self, messages: Sequence[OutgoingMessage]) -> list[SendResult]:
         body = _Messages([_Message(m.permit_id, m.to, m.text, m.contact_id) for m in messages])
         permits = [message.permit_id for message in messages]
         try:

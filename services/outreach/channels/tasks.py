@@ -6,6 +6,7 @@ A task is written in the transaction that records the dispatch, so there is neve
 from collections.abc import Sequence
 from decimal import Decimal
 
+from services.outreach.channels.permitted import permitted
 from services.outreach.channels.port import Cost, OutgoingMessage, SendResult, SendStatus
 from shared.contracts.base import Currency
 from shared.contracts.vocabulary import Channel
@@ -36,7 +37,8 @@ class TaskDesk:
 
     async def send(self, messages: Sequence[OutgoingMessage]) -> list[SendResult]:
         """See the port."""
-        return [
+        messages, refused = permitted(messages, self.reckoned)
+        return refused + [
             SendResult(m.permit_id, SendStatus.ACCEPTED, self.reckoned, task_id_of(m.contact_id, m.permit_id))
             for m in messages
         ]

@@ -32,15 +32,12 @@ from shared.contracts.requests import ContactRequested
 
 NO_PARTY = "no party on file"
 NO_CONTACT_POINT = "no contact point"
-NO_TEMPLATE = "no such template"
 TOO_LATE = "permit came too late"
 _LONGEST_REASON = 200
 
 
 def treated(contact: Contact, fact: Treated, now: datetime) -> Step:
     """A treatment asks for its debtor at once, or waits for the debtor to come on file."""
-    if not fact.template_known:
-        return failed(contact, NO_TEMPLATE, now)
     if fact.party is None:
         waiting = moved(contact, ContactState.AWAITING_PARTY, now)
         return Step(waiting, (), Wake(TimerKind.AWAIT_PARTY, fact.give_up_at))
@@ -69,7 +66,7 @@ def ask_again(contact: Contact, fact: AskAgain, now: datetime) -> Step:
 
 
 def permit_expired(contact: Contact, fact: PermitExpired, now: datetime) -> Step:
-    """The permit lapsed before the contact was made: ask for another, unless strategy has stopped it."""
+    """The permit cannot be used any more: ask for another, unless strategy has stopped the contact."""
     holding = contact.state in (ContactState.PERMITTED, ContactState.DISPATCHING)
     if not holding or contact.permit_id != fact.permit_id:
         return Step(contact)
@@ -147,6 +144,8 @@ def _ask(contact: Contact, party: Party | None, words: Words, now: datetime, max
     point = party.point_for(contact.channel)
     if point is None:
         return failed(contact, NO_CONTACT_POINT, now)
+    if words.missing is not None:
+        return failed(contact, words.missing, now)
     if contact.ask >= max_asks:
         return failed(contact, f"not permitted after {contact.ask} asks", now)
     asking = moved(
@@ -158,6 +157,7 @@ def _ask(contact: Contact, party: Party | None, words: Words, now: datetime, max
         language=party.language,
         contact_point_id=point.contact_point_id,
         ask=contact.ask + 1,
+        template_version=words.version,
         permit_id=None,
         valid_until=None,
         handed_over=False,
@@ -186,4 +186,6 @@ def _request(
         requested_at=now,
         content_tags=None if words.tags is None else list(words.tags),
         linter=words.linter,
+        template_version=words.version,
+        template_digest=words.digest,
     )

@@ -66,6 +66,7 @@ class Contact(msgspec.Struct, frozen=True):
 
     `arrears` is JSON, read only to write the message. `queued_at` is set while the contact is permitted or
     being dispatched; `lease_until`, by the database's wall clock, is until when one dispatcher has it.
+    `template_version` is the approved text that the gate was told of, and the only one that may be sent.
     `handed_over` is set before a channel that cannot be asked later takes the message. `stop_reason` waits
     for a dispatch in progress to end.
     """
@@ -90,6 +91,7 @@ class Contact(msgspec.Struct, frozen=True):
     version: int = 1
     reason: str | None = None
     ask: int = 0
+    template_version: int | None = None
     permit_id: str | None = None
     valid_until: datetime | None = None
     queued_at: datetime | None = None

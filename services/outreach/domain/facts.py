@@ -38,7 +38,6 @@ class Treated(NamedTuple):
     """Strategy wants the contact; `party` is the debtor on file, if any."""
 
     party: Party | None
-    template_known: bool
     give_up_at: datetime
     words: Words = NO_WORDS
 
@@ -63,7 +62,7 @@ class AskAgain(NamedTuple):
 
 
 class PermitExpired(NamedTuple):
-    """The permit ended before the contact was made."""
+    """The permit ended before the contact was made, or was given for words that are not in use any more."""
 
     permit_id: str
     party: Party | None

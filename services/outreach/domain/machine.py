@@ -15,7 +15,7 @@ _MOVING = ("state", "changed_at", "version", "reason", "queued_at")
 _ASKING = (
     *_MOVING,
     *("person_id", "role", "language", "contact_point_id"),
-    *("ask", "permit_id", "valid_until", "handed_over"),
+    *("ask", "template_version", "permit_id", "valid_until", "handed_over"),
 )
 _PERMITTING = (*_MOVING, "permit_id", "valid_until", "lease_until")
 _RELEASING = (*_MOVING, "lease_until", "handed_over")

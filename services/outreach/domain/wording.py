@@ -1,26 +1,19 @@
-"""What a message says: templates with named variables, chosen by id and language."""
+"""From a template to a message: named variables, and who writes."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from string import Formatter
 from typing import NamedTuple
 
+from services.outreach.domain.template import Template
 from shared.contracts.base import Money
 
-FALLBACK_LANGUAGE = "zh-CN"
+FALLBACK_LANGUAGES = ("zh-CN", "en")
+"""Where there is no text in a person's language, in this order."""
 
 
 class WordingError(ValueError):
-    """A template is not usable; the message names it and says why."""
-
-
-class Template(NamedTuple):
-    """A message in one language; `subject` is empty where the channel has none."""
-
-    template: str
-    language: str
-    subject: str
-    body: str
+    """A template is not usable; the message says why."""
 
 
 class Rendered(NamedTuple):
@@ -36,6 +29,10 @@ class Sender(NamedTuple):
 
     institution: str
     opt_out: str
+
+
+Senders = Mapping[str, Sender]
+"""By language; the first of the fallback languages is among them."""
 
 
 class _Facts(NamedTuple):
@@ -55,59 +52,49 @@ _VALUES: dict[str, Callable[[_Facts], object]] = {
 VARIABLES = frozenset(_VALUES)
 
 
-class Wording:
-    """All templates; every one exists in the fallback language."""
-
-    def __init__(self, templates: Iterable[Template], senders: Mapping[str, Sender]) -> None:
-        """WordingError where a template has an unknown variable or no fallback."""
-        self._templates = {(item.template, item.language): item for item in templates}
-        self._senders = dict(senders)
-        self._fields = {item: _fields(item) for item in self._templates.values()}
-        self.names = frozenset(name for name, _ in self._templates)
-        for name in self.names:
-            if (name, FALLBACK_LANGUAGE) not in self._templates:
-                raise WordingError(f"template {name} has no text in {FALLBACK_LANGUAGE}")
-        if FALLBACK_LANGUAGE not in self._senders:
-            raise WordingError(f"no sender in {FALLBACK_LANGUAGE}")
-
-    def render(
-        self, template: str, language: str, arrears: Sequence[Money], days_past_due: int
-    ) -> Rendered | None:
-        """The message in the person's language or else in the fallback; None for an unknown template."""
-        chosen = self.choose(template, language)
-        if chosen is None:
-            return None
-        facts = _Facts(self.sender(chosen.language), arrears, days_past_due)
-        values = {name: _VALUES[name](facts) for name in self._fields[chosen]}
-        subject, text = chosen.subject.format_map(values), chosen.body.format_map(values)
-        return Rendered(subject, text, sha256(f"{subject}\n{text}".encode()).hexdigest())
-
-    def sender(self, language: str) -> Sender:
-        """Who writes, in a template's language or else in the fallback."""
-        return self._senders.get(language) or self._senders[FALLBACK_LANGUAGE]
-
-    def choose(self, template: str, language: str) -> Template | None:
-        """The text that a person with this language gets; None for an unknown template."""
-        return (
-            self._templates.get((template, language))
-            or self._templates.get((template, language.partition("-")[0]))
-            or self._templates.get((template, FALLBACK_LANGUAGE))
-        )
+def senders(institution: str, institution_en: str) -> dict[str, Sender]:
+    """The bank, in the languages that it is known in."""
+    return {
+        "zh-CN": Sender(institution, "拒收请回复TD"),
+        "en": Sender(institution_en, "Reply STOP to opt out."),
+    }
 
 
-def _fields(item: Template) -> frozenset[str]:
-    """The variables that a template uses; WordingError where it is not usable."""
-    where = f"template {item.template} in {item.language}"
+def sender_in(known: Senders, language: str) -> Sender:
+    """Who writes, in a template's language, in its main language, or else in the fallback."""
+    return known.get(language) or known.get(language.partition("-")[0]) or known[FALLBACK_LANGUAGES[0]]
+
+
+def variables_of(subject: str, body: str) -> frozenset[str]:
+    """The variables that these texts use. Raises WordingError where they are not usable."""
     used: set[str] = set()
-    for part in (item.subject, item.body):
+    for part in (subject, body):
         try:
             fields = [field[1:] for field in Formatter().parse(part) if field[1] is not None]
         except ValueError as error:
-            raise WordingError(f"{where}: {error}") from None
+            raise WordingError(str(error)) from None
         for name, spec, conversion in fields:
             if name not in VARIABLES or spec or conversion:
-                raise WordingError(f"{where}: unknown variable {{{name}}}")
+                raise WordingError(f"unknown variable {{{name}}}")
             used.add(str(name))
-    if not item.body.strip():
-        raise WordingError(f"{where}: no body")
+    if not body.strip():
+        raise WordingError("no body")
     return frozenset(used)
+
+
+def check_variables(template: Template) -> frozenset[str]:
+    """What a template uses: known, declared, nothing else. Raises WordingError."""
+    used = variables_of(template.subject, template.body)
+    if undeclared := sorted(used - set(template.variables)):
+        raise WordingError(f"undeclared variable {{{undeclared[0]}}}")
+    return used
+
+
+def render(
+    template: Template, used: frozenset[str], sender: Sender, arrears: Sequence[Money], days_past_due: int
+) -> Rendered:
+    """The message of a template; `used` are its variables."""
+    facts = _Facts(sender, arrears, days_past_due)
+    values = {name: _VALUES[name](facts) for name in used}
+    subject, text = template.subject.format_map(values), template.body.format_map(values)
+    return Rendered(subject, text, sha256(f"{subject}\n{text}".encode()).hexdigest())

@@ -8,17 +8,18 @@ from services.outreach.domain.party import Party
 
 
 class Words(NamedTuple):
-    """The tags that the linter of this name gives to a message; None where no words are known yet."""
+    """The approved version that will be sent, its digest, and the tags that the linter of this name gives it.
+
+    None where people find the words. `missing` says why there is no text to send.
+    """
 
     tags: tuple[str, ...] | None = None
     linter: str = ""
+    version: int | None = None
+    digest: str | None = None
+    missing: str | None = None
 
 
 NO_WORDS = Words()
 WordsOf = Callable[[Contact, Party | None], Words]
 """What a contact with this party would say."""
-
-
-def no_words(_contact: Contact, _party: Party | None) -> Words:
-    """Nothing is known of any words."""
-    return NO_WORDS

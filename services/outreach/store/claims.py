@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Boolean, Column, DateTime, Integer, Text, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.contracts.vocabulary import Channel, PartyRole
+from shared.contracts.vocabulary import Channel, PartyRole, Purpose
 
 _CLAIM = text(
     "UPDATE contact SET state = 'dispatching',"
@@ -21,6 +21,7 @@ _CLAIM = text(
     "  AND NOT person.removed"
     " WHERE contact.contact_id = taken.contact_id"
     " RETURNING contact.contact_id, contact.permit_id, contact.channel, contact.template,"
+    " contact.template_version, contact.purpose, coalesce(person.jurisdiction, '') AS jurisdiction,"
     " contact.language, contact.role, contact.arrears, contact.days_past_due, contact.contact_point_id,"
     " jsonb_path_query_first(person.contact_points, '$[*] ? (@.contact_point_id == $id)',"
     "  jsonb_build_object('id', contact.contact_point_id)) ->> 'sealed' AS sealed,"
@@ -30,6 +31,9 @@ _CLAIM = text(
     Column("permit_id", Text),
     Column("channel", Text),
     Column("template", Text),
+    Column("template_version", Integer),
+    Column("purpose", Text),
+    Column("jurisdiction", Text),
     Column("language", Text),
     Column("role", Text),
     Column("arrears", Text),
@@ -61,6 +65,9 @@ class Claim(msgspec.Struct, frozen=True):
     permit_id: str
     channel: Channel
     template: str
+    template_version: int | None
+    purpose: Purpose
+    jurisdiction: str
     language: str
     role: PartyRole
     arrears: str
@@ -71,6 +78,12 @@ class Claim(msgspec.Struct, frozen=True):
     handed_over: bool
     stop_reason: str | None
     in_doubt: bool
+
+
+_ENUMS = tuple(
+    (Claim.__struct_fields__.index(name), kind)
+    for name, kind in (("channel", Channel), ("purpose", Purpose), ("role", PartyRole))
+)
 
 
 async def claim(
@@ -95,6 +108,6 @@ async def hand_over(connection: AsyncConnection, contacts: Sequence[str]) -> Non
 
 def _claim_of(*values: Any) -> Claim:
     parts = list(values)
-    parts[2] = Channel(parts[2])
-    parts[5] = PartyRole(parts[5])
+    for place, kind in _ENUMS:
+        parts[place] = kind(parts[place])
     return Claim(*parts)

@@ -35,6 +35,7 @@ async def gateway() -> AsyncIterator[Gateway]:
 @pytest_asyncio.fixture
 async def world(engine_for: EngineFor, cipher: FieldCipher, gate: Gate) -> AsyncIterator[World]:
     world = World(await engine_for("outreach", metadata), cipher, gate)
+    await world.approve_shipped()
     yield world
     await world.close()
 

@@ -25,6 +25,7 @@ class Gate:
         self.calls = 0
         self.down = False
         self.forgets: set[str] = set()
+        self.leafless: set[str] = set()
         self.url = ""
 
     async def redeem(self, request: Request) -> Response:
@@ -44,7 +45,8 @@ class Gate:
             ):
                 reason = "permit-used"
             result = "refused" if reason else "redeemed"
-            results.append({"permit_id": permit, "result": result, "reason": reason, "leaf_index": 1})
+            leaf = None if reason or permit in self.leafless else self.calls
+            results.append({"permit_id": permit, "result": result, "reason": reason, "leaf_index": leaf})
         return JSONResponse({"results": results})
 
     def app(self) -> FastAPI:

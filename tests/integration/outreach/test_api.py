@@ -74,7 +74,12 @@ async def test_a_contact_shows_its_states_and_a_masked_contact_point(
     shown = answer.json()
     assert answer.status_code == 200
     assert [item["state"] for item in shown["history"]] == ["requested", "permitted", "dispatched"]
-    assert shown["contact_point"] == {"contact_point_id": "phone-1", "kind": "phone", "masked": "138****0001"}
+    assert shown["contact_point"] == {
+        "contact_point_id": "phone-1",
+        "kind": "phone",
+        "masked": "138****0001",
+        "value": None,
+    }
     assert shown["permit_id"] == permit_id(1)
     assert "13800000001" not in answer.text
 

@@ -3,20 +3,22 @@
 from datetime import timedelta
 
 from services.outreach.channels.sms_http import SmsHttp
-from services.outreach.domain.wording import Sender, Template, Wording
+from services.outreach.texts import proposals
 from shared.contracts.contacts import ContactFailed
 from shared.contracts.requests import ContactRequested
 from shared.contracts.vocabulary import Channel
 from shared.lint.phrase_files import shipped
 from tests.integration.outreach.outside import Gate, Gateway
+from tests.integration.outreach.texts import approval, retirement
 from tests.integration.outreach.world import World, allowed, deferred, party, treatment
 
-SENDERS = {"zh-CN": Sender("示范银行", "拒收请回复TD")}
 SUMMONS = "{institution}法院传票:您有{arrears}未还,请到庭应诉。{opt_out}"
 
 
-def worded(body: str) -> Wording:
-    return Wording([Template("reminder_first", "zh-CN", "", body)], SENDERS)
+async def say(world: World, body: str) -> None:
+    """Reminders are in these words from now on; somebody approved them, whatever they are."""
+    before = next(one for one in proposals() if one.template_id == "reminder_first")
+    await world.handle(retirement(approval(before)), approval(before, 2, body=body))
 
 
 async def test_the_gate_is_told_what_the_words_hold_and_by_which_linter(world: World) -> None:
@@ -59,7 +61,7 @@ async def test_a_message_in_another_language_than_the_persons_says_so(world: Wor
 async def test_a_summons_is_told_to_the_gate_and_never_leaves_whatever_the_gate_says(
     world: World, gate: Gate, gateway: Gateway, sms: SmsHttp
 ) -> None:
-    world.write(worded(SUMMONS))
+    await say(world, SUMMONS)
     await world.handle(party(1, cipher=world.cipher))
     (asked,) = await world.handle(treatment(1))
     assert isinstance(asked, ContactRequested)
@@ -75,7 +77,7 @@ async def test_a_summons_is_told_to_the_gate_and_never_leaves_whatever_the_gate_
 async def test_a_message_that_names_no_institution_never_leaves(
     world: World, gateway: Gateway, sms: SmsHttp
 ) -> None:
-    world.write(worded("您的账户有{arrears}已逾期,请尽快还款。{opt_out}"))
+    await say(world, "您的账户有{arrears}已逾期,请尽快还款。{opt_out}")
     await world.permitted(1)
     await world.rounds(sms).run()
     assert gateway.requests == 0

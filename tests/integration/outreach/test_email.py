@@ -84,6 +84,7 @@ def message(number: int, to: str | None = None, subject: str = "提醒") -> Outg
         subject,
         "您好",
         "zh-CN",
+        leaf_index=number,
     )
 
 

@@ -97,7 +97,7 @@ async def test_a_template_that_nobody_wrote_fails_the_contact(world: World) -> N
     await world.handle(party(1, cipher=world.cipher))
     (failure,) = await world.handle(treatment(1, template="threat"))
     assert isinstance(failure, ContactFailed)
-    assert failure.reason == "no such template"
+    assert failure.reason == "template:unapproved"
 
 
 async def test_an_older_version_of_a_party_is_ignored(world: World) -> None:

@@ -13,18 +13,18 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.outreach.approved import ApprovedTexts
 from services.outreach.channels.port import ChannelAdapter
 from services.outreach.composing import Composer
-from services.outreach.content import ContentCheck
 from services.outreach.dispatch_round import ChannelRounds, Pace
 from services.outreach.domain.contact import contact_id_of
-from services.outreach.domain.wording import Wording
+from services.outreach.domain.wording import senders
 from services.outreach.handlers import Rules, consumer
 from services.outreach.permit_desk import PermitDesk
 from services.outreach.recording import Recorder
 from services.outreach.store.contacts import contact_of
 from services.outreach.tables import contact as contact_table
-from services.outreach.texts import load_wording
+from services.outreach.texts import Proposal, proposals
 from shared.contracts.base import Event, Money
 from shared.contracts.decisions import ContactAllowed, ContactDeferred, ContactDenied, Effect, Force, Reason
 from shared.contracts.parties import ContactPoint, PartyChanged
@@ -40,6 +40,7 @@ from shared.stream.received import Received
 from shared.stream.timers import take_due
 from shared.stream.transaction import Transactions
 from tests.integration.outreach.outside import GATE_KEY, Gate
+from tests.integration.outreach.texts import approval
 
 E = TypeVar("E", bound=Event)
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -71,17 +72,20 @@ class World:
 
     def __post_init__(self) -> None:
         self.transactions = Transactions(self.engine, self.clock, PARTITIONS)
-        self.write(load_wording("示范银行", "Model Bank"))
+        self.texts = ApprovedTexts(senders("示范银行", "Model Bank"), shipped())
+        self.consumer = consumer(Rules(self.texts, max_asks=3), self._wake)
         self.offsets = itertools.count()
         self.desks: list[PermitDesk] = []
         self.adapters: list[ChannelAdapter] = []
 
-    def write(self, wording: Wording) -> None:
-        """Messages are in these words from now on."""
-        self.wording = wording
-        self.content = ContentCheck(wording, shipped())
-        rules = Rules(wording.names, max_asks=3, words=self.content.words_of)
-        self.consumer = consumer(rules, self._wake)
+    async def approve_shipped(self) -> None:
+        """The shipped texts are in use: the first of each template is version 1, the others from 11 on."""
+        by_template: dict[str, list[Proposal]] = {}
+        for one in proposals():
+            by_template.setdefault(one.template_id, []).append(one)
+        for first, *others in by_template.values():
+            numbered = (approval(one, number) for number, one in enumerate(others, 11))
+            await self.handle(approval(first), *numbered)
 
     def _wake(self) -> None:
         self.woken += 1
@@ -109,8 +113,8 @@ class World:
         desk = PermitDesk(url=self.gate.url, api_key=GATE_KEY, timeout=2.0)
         self.desks.append(desk)
         self.adapters.append(adapter)
-        composer = Composer(self.cipher, self.wording, self.content)
-        recorder = Recorder(self.transactions, max_asks=3, words=self.content.words_of)
+        composer = Composer(self.cipher, self.texts)
+        recorder = Recorder(self.transactions, 3, self.texts)
         return ChannelRounds(adapter, self.transactions, desk, composer, recorder, pace or Pace(doubt=0.0))
 
     async def close(self) -> None:

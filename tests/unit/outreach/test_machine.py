@@ -11,6 +11,7 @@ from services.outreach.domain import facts
 from services.outreach.domain.contact import FINAL, MADE, WITHDRAWABLE, Contact, ContactState, planned
 from services.outreach.domain.machine import DECIDERS, changing, decide
 from services.outreach.domain.party import Party
+from services.outreach.domain.words import Words
 from shared.contracts.base import Event, Money
 from shared.contracts.contacts import (
     ContactAnswered,
@@ -100,7 +101,7 @@ def sent(permit: str = "permit-1") -> facts.Sent:
 
 
 def requested() -> Contact:
-    return decide(fresh(), facts.Treated(DEBTOR, True, LATER), NOW).contact
+    return decide(fresh(), facts.Treated(DEBTOR, LATER), NOW).contact
 
 
 def permitted() -> Contact:
@@ -123,11 +124,12 @@ def reported(outcome: OutcomeCode) -> facts.OutcomeReported:
 PERMITS = st.sampled_from(["permit-1", "permit-2"])
 ASKS = st.integers(1, 3)
 PARTIES = st.sampled_from([None, DEBTOR, WITHOUT_PHONE])
+WORDS = st.sampled_from([Words(), Words((), "linter", 2, "digest"), Words(missing="template:retired")])
 FACTS = st.one_of(
-    st.builds(facts.PartyArrived, st.sampled_from([DEBTOR, WITHOUT_PHONE])),
+    st.builds(facts.PartyArrived, st.sampled_from([DEBTOR, WITHOUT_PHONE]), WORDS),
     st.just(facts.PartyMissing()),
-    st.builds(facts.AskAgain, PARTIES, st.just(3)),
-    st.builds(facts.PermitExpired, PERMITS, PARTIES, st.just(3)),
+    st.builds(facts.AskAgain, PARTIES, st.just(3), WORDS),
+    st.builds(facts.PermitExpired, PERMITS, PARTIES, st.just(3), WORDS),
     st.builds(facts.Stopped, st.just("suspended: payment")),
     st.builds(allowed, ASKS, PERMITS),
     st.builds(deferred, ASKS),
@@ -175,11 +177,11 @@ BEGINNINGS: list[list[object]] = [
     [deferred(), facts.AskAgain(DEBTOR, 3), allowed(2, "permit-2"), "claim"],
     [allowed(), facts.PermitExpired("permit-1", DEBTOR, 3), allowed(2, "permit-2"), "claim"],
 ]
-ON_FILE = facts.Treated(DEBTOR, True, LATER)
+ON_FILE = facts.Treated(DEBTOR, LATER)
 WALKS = st.one_of(
     st.builds(
         walk,
-        st.builds(facts.Treated, PARTIES, st.booleans(), st.just(LATER)),
+        st.builds(facts.Treated, PARTIES, st.just(LATER), WORDS),
         st.lists(FACTS, max_size=20),
     ),
     st.builds(
@@ -282,7 +284,7 @@ def test_every_fact_has_its_decision() -> None:
 
 
 def test_a_treatment_asks_for_the_debtor_with_what_is_known_of_the_person() -> None:
-    step = decide(fresh(), facts.Treated(DEBTOR, True, LATER), NOW)
+    step = decide(fresh(), facts.Treated(DEBTOR, LATER), NOW)
     (asked,) = step.events
     assert isinstance(asked, ContactRequested)
     assert (asked.ask, asked.contact_point_id) == (1, "point-1")
@@ -291,7 +293,7 @@ def test_a_treatment_asks_for_the_debtor_with_what_is_known_of_the_person() -> N
 
 
 def test_a_debtor_who_is_not_on_file_is_awaited() -> None:
-    step = decide(fresh(), facts.Treated(None, True, LATER), NOW)
+    step = decide(fresh(), facts.Treated(None, LATER), NOW)
     assert step.contact.state is ContactState.AWAITING_PARTY
     assert step.wake == (facts.TimerKind.AWAIT_PARTY, LATER)
     arrived = decide(step.contact, facts.PartyArrived(DEBTOR), LATER)
@@ -300,15 +302,38 @@ def test_a_debtor_who_is_not_on_file_is_awaited() -> None:
 
 
 def test_a_debtor_who_never_comes_fails_the_contact() -> None:
-    waiting = decide(fresh(), facts.Treated(None, True, LATER), NOW).contact
+    waiting = decide(fresh(), facts.Treated(None, LATER), NOW).contact
     step = decide(waiting, facts.PartyMissing(), LATER)
     (failure,) = step.events
     assert isinstance(failure, ContactFailed)
     assert (failure.reason, failure.left_bank) == ("no party on file", False)
 
 
+def test_a_contact_whose_text_nobody_approved_fails_before_the_gate_is_asked() -> None:
+    words = Words(missing="template:unapproved")
+    step = decide(fresh(), facts.Treated(DEBTOR, LATER, words), NOW)
+    (failure,) = step.events
+    assert isinstance(failure, ContactFailed)
+    assert (failure.reason, failure.left_bank) == ("template:unapproved", False)
+    waiting = decide(fresh(), facts.Treated(None, LATER), NOW).contact
+    arrived = decide(waiting, facts.PartyArrived(DEBTOR, words), LATER)
+    assert (arrived.contact.state, arrived.wake) == (
+        ContactState.FAILED,
+        (facts.TimerKind.AWAIT_PARTY, None),
+    )
+
+
+def test_the_request_and_the_contact_name_the_approved_text() -> None:
+    words = Words(("opt_out_method",), "recoup-lint/1:0", 3, "d" * 64)
+    step = decide(fresh(), facts.Treated(DEBTOR, LATER, words), NOW)
+    (asked,) = step.events
+    assert isinstance(asked, ContactRequested)
+    assert (asked.template_version, asked.template_digest) == (3, "d" * 64)
+    assert step.contact.template_version == 3
+
+
 def test_a_debtor_without_a_phone_gets_no_sms() -> None:
-    (failure,) = decide(fresh(), facts.Treated(WITHOUT_PHONE, True, LATER), NOW).events
+    (failure,) = decide(fresh(), facts.Treated(WITHOUT_PHONE, LATER), NOW).events
     assert isinstance(failure, ContactFailed)
     assert failure.reason == "no contact point"
 
@@ -350,7 +375,7 @@ def test_a_permit_for_a_withdrawn_contact_is_given_back() -> None:
 
 
 def test_a_suspension_withdraws_everything_that_has_not_left() -> None:
-    waiting = decide(fresh(), facts.Treated(None, True, LATER), NOW).contact
+    waiting = decide(fresh(), facts.Treated(None, LATER), NOW).contact
     states = [waiting, requested(), decide(requested(), deferred(), NOW).contact, permitted()]
     assert {contact.state for contact in states} == WITHDRAWABLE
     for contact in states:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import StrEnum
-from hashlib import sha256
 
 import msgspec
 from msgspec.structs import replace
@@ -65,12 +64,6 @@ class TemplateVersion(msgspec.Struct, frozen=True, kw_only=True):
         """The texts that it has, by name."""
         parts = {"subject": self.subject, "body": self.body, "envelope": self.envelope}
         return {name: text for name, text in parts.items() if text}
-
-
-def digest_of(language: str, channel: Channel, subject: str, body: str, envelope: str) -> str:
-    """SHA-256, in hex, of what a version says."""
-    said = msgspec.json.encode([language, channel, subject, body, envelope])
-    return sha256(said).hexdigest()
 
 
 def submitted(version: TemplateVersion, by: str, now: datetime) -> TemplateVersion:
