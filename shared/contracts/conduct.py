@@ -1,5 +1,6 @@
 """`compliance.conduct.v1`, keyed by person: holds, complaints, violations, and the log's checkpoints."""
 
+from shared.contracts import inspections, staff
 from shared.contracts.base import Event, Id, Instant
 from shared.contracts.complaints import (
     ComplaintCategory,
@@ -223,6 +224,7 @@ class TemplateApproved(Event, frozen=True, kw_only=True):
     tags: list[str]
     linter: str
     approved_at: Instant
+    envelope: str = ""
 
 
 class TemplateRetired(Event, frozen=True, kw_only=True):
@@ -235,6 +237,20 @@ class TemplateRetired(Event, frozen=True, kw_only=True):
     channel: Channel
     digest: str
     retired_at: Instant
+
+
+class OptOutTakenBack(Event, frozen=True, kw_only=True):
+    """The person consented anew to messages that they had opted out of; told for each of their customers.
+
+    `channel` is what the opt-out was of, None for all. An opt-out made after `consented_at` counts again.
+    """
+
+    type_ = "opt_out.taken_back.v1"
+    person_id: Id
+    customer_id: Id
+    channel: Channel | None
+    consented_at: Instant
+    taken_back_at: Instant
 
 
 EVENTS: tuple[type[Event], ...] = (
@@ -254,4 +270,7 @@ EVENTS: tuple[type[Event], ...] = (
     CollectorSanctioned,
     TemplateApproved,
     TemplateRetired,
+    *staff.EVENTS,
+    *inspections.EVENTS,
+    OptOutTakenBack,
 )

@@ -15,7 +15,8 @@ class ContactRequested(Event, frozen=True, kw_only=True):
     `debts` are what the creditor counts as one debt each; without any the customer's debts are one.
     `collector_id` is who makes the contact, the bank's own desk where it is None; `staff_id` is which of its
     people, where that is settled. `content_tags` is what the linter of version `linter` found in the words;
-    None where no words are known yet.
+    None where no words are known yet. `template_version` is the approved version of `template` that will be
+    sent, `template_digest` what it says; None where people find the words.
     """
 
     type_ = "contact.requested.v1"
@@ -40,6 +41,8 @@ class ContactRequested(Event, frozen=True, kw_only=True):
     staff_id: Id | None = None
     content_tags: list[str] | None = None
     linter: str = ""
+    template_version: int | None = None
+    template_digest: str | None = None
 
 
 EVENTS: tuple[type[Event], ...] = (ContactRequested,)
