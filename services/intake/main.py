@@ -5,7 +5,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from services.intake import handlers
-from services.intake.api import router
+from services.intake.api import access_router, router
 from services.intake.maintenance import partition_keeper
 from services.intake.settings import IntakeSettings
 from shared.runtime import Runtime
@@ -26,7 +26,10 @@ def api(runtime: Runtime[IntakeSettings]) -> FastAPI:
         service="intake",
         version=version("recoup"),
         settings=runtime.settings,
-        routers=[router(runtime.engine, runtime.clock, runtime.settings.rules)],
+        routers=[
+            router(runtime.engine, runtime.clock, runtime.settings.rules),
+            access_router(runtime.engine),
+        ],
         health_checks=[database_check(runtime.engine)],
         description="Delinquency of accounts and customers, as of now.",
     )

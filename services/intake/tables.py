@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.stream.tables import add_runtime_tables
+from shared.web.access_log import access_table
 
 metadata = MetaData(
     naming_convention={
@@ -127,4 +128,5 @@ source_progress = Table(
     comment="How far each source is, and how many of its events were applied or repeats",
 )
 
+personal_access = access_table(metadata)
 add_runtime_tables(metadata)

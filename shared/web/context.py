@@ -65,7 +65,7 @@ class RequestContext:
         try:
             await self._app(scope, receive, finish)
         except Exception:
-            _log.exception("unhandled_exception", route=_route(scope))
+            _log.exception("unhandled_exception", route=route_of(scope))
             if status:
                 raise
             await internal_problem().response()(scope, receive, finish)
@@ -73,7 +73,7 @@ class RequestContext:
             self._record(scope, status, perf_counter() - started)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
-        route = _route(scope)
+        route = route_of(scope)
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         http_request_duration_seconds.labels(self._service, method, route, str(status)).observe(seconds)
         if route not in _QUIET_ROUTES:
@@ -90,7 +90,8 @@ def _request_id(offered: str | None) -> str:
     return offered if offered and _REQUEST_ID.fullmatch(offered) else secrets.token_hex(16)
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
+    """The route of a request as it was declared, without what its path holds; else `unmatched`."""
     effective = scope.get("fastapi", {}).get("effective_route_context")
     path = getattr(effective, "path", None) or getattr(scope.get("route"), "path", None)
     return path if isinstance(path, str) else "unmatched"
