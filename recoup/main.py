@@ -16,7 +16,9 @@ from recoup.commands import (
     lanes,
     migrating,
     reconciling,
+    retention,
     running,
+    templates,
     up,
 )
 from recoup.errors import Mistake
@@ -41,6 +43,8 @@ gate.app.command("replay")(gate_replay.replay_command)
 app.add_typer(gate.app, name="gate")
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(lanes.app, name="lanes")
+app.add_typer(retention.app, name="retention")
+app.add_typer(templates.app, name="templates")
 
 
 def main() -> None:

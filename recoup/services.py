@@ -51,7 +51,9 @@ CONSOLE_PORT = 8100
 CONSUMES: dict[str, frozenset[str]] = {
     "intake": frozenset({topics.CORE_BANK.name}),
     "strategy": frozenset({topics.DELINQUENCY.name, topics.CONTACTS.name, topics.CONDUCT.name}),
-    "outreach": frozenset({topics.TREATMENTS.name, topics.DECISIONS.name, topics.PARTIES.name}),
+    "outreach": frozenset(
+        {topics.TREATMENTS.name, topics.DECISIONS.name, topics.PARTIES.name, topics.CONDUCT.name}
+    ),
     "compliance": frozenset({topics.REQUESTS.name, topics.CONTACTS.name, topics.PARTIES.name}),
     "reporting": frozenset(topic.name for topic in topics.TOPICS if topic is not topics.CONTROL),
 }

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import httpx
@@ -30,6 +30,8 @@ class Stores:
     log_origin: str
     log_public_key: str
     """Base64 of the Ed25519 public key of the audit log."""
+    witnesses: list[dict[str, str]] = field(default_factory=list)
+    """`url` and `key` (C2SP verifier key) of each witness of the audit log."""
 
     def engine(self, service: str) -> AsyncEngine:
         """An engine on the service's own schema."""
@@ -77,7 +79,7 @@ def find_stores(folder: Path) -> Stores:
         return Stores(**json.loads(path.read_text()))
     except (ValueError, TypeError):
         raise Mistake(
-            f"{path} is not a stores file. `recoup up` writes one; see docs/operation.md."
+            f"{path} is not a stores file. `recoup up` writes one into its folder; delete it and start again."
         ) from None
 
 

@@ -9,9 +9,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from recoup.commands import audit_export, audit_mirror, audit_offline, audit_witness
+from recoup.commands import (
+    audit_completeness,
+    audit_export,
+    audit_keys,
+    audit_mirror,
+    audit_offline,
+    audit_witness,
+)
 from recoup.commands.audit_options import KeyOption, QuorumOption, WitnessKeyOption
-from recoup.commands.audit_reading import log_keys, quorum_of, verifier_of, witness_keys
+from recoup.commands.audit_reading import log_keys, quorum_of, stack_witnesses, verifier_of, witness_keys
 from recoup.commands.audit_verifying import Wish, fresh_within, verify_target
 from recoup.commands.options import DEFAULT_FOLDER, FolderOption, JsonOption, run_async
 from recoup.errors import Mistake
@@ -25,8 +32,10 @@ app = typer.Typer(help="The audit log.", no_args_is_help=True)
 app.command("check-proof")(audit_offline.check_proof)
 app.command("check-vectors")(audit_offline.check_vectors)
 app.command("check-export")(audit_export.check_export)
+app.command("completeness")(audit_completeness.completeness)
 app.command("export")(audit_export.export)
 app.command("mirror")(audit_mirror.mirror)
+app.command("new-key")(audit_keys.new_key)
 app.command("witness")(audit_witness.witness)
 
 __all__ = ["app", "verifier_of"]
@@ -68,7 +77,8 @@ def verify(
     wish = Wish(
         folder,
         log_keys(key or [], folder),
-        witnesses,
+        # Cosignatures of the platform's own witnesses are told, those of given ones are asked for.
+        witnesses or stack_witnesses(folder),
         quorum_of(quorum, witnesses),
         tuple(witness or ()),
     )
@@ -98,6 +108,9 @@ def prove(
         console.print(f"fact 事项: {known.event_id} ({known.kind})", soft_wrap=True, markup=False)
     key = log_keys([], folder).of_checkpoint(proof.checkpoint)
     console.print(f"public key 公钥: {key.encode()}", soft_wrap=True, markup=False)
+    console.print(
+        "check anywhere 核验: recoup audit check-proof FILE --key PUBLIC-KEY", soft_wrap=True, markup=False
+    )
 
 
 async def _prove(stores: Stores, contact_id: str, fact: str | None) -> tuple[list[ContactFact], LogProof]:
@@ -129,12 +142,22 @@ def _show(reports: list[AuditReport]) -> None:
     if not reports:
         console.print("There is no log yet.")
     for report in reports:
-        table = Table("", "", title=f"Audit log {report.origin} 存证日志", show_header=False)
+        table = Table(title=f"Audit log {report.origin} 存证日志", show_header=False)
+        table.add_column()
+        table.add_column(overflow="fold")
         for name, value in asdict(report).items():
             if name not in ("origin", "first_findings"):
-                table.add_row(name.replace("_", " "), str(value))
+                table.add_row(name.replace("_", " "), ", ".join(value) if name == "witnesses" else str(value))
         console.print(table)
         for finding in report.first_findings:
             line = f"{finding.check}: {finding.where}: {finding.detail}"
             console.print(line, style="red", highlight=False, markup=False)
+        console.print(_cosigned(report), markup=False, soft_wrap=True)
         console.print("✓ holds 验证通过" if report.holds else "✗ does NOT hold 验证未通过")
+
+
+def _cosigned(report: AuditReport) -> str:
+    if not report.witnessed_size:
+        return "cosigned 见证 by nobody whose key is known here: the log's own key alone stands for it"
+    names, place = ", ".join(report.witnesses), f"{report.witnessed_size} of {report.entries}"
+    return f"cosigned 见证 by {names}: {place} entries, last at {report.witnessed_at}"

@@ -1,6 +1,7 @@
 """`recoup audit export` and `check-export`: the evidence of a case for a court or a regulator."""
 
 import json
+import os
 import uuid
 from dataclasses import asdict
 from enum import StrEnum
@@ -54,8 +55,7 @@ def export(
 
     The export itself becomes a record of the log. Every proof is checked before the file is written.
     """
-    if out.exists():
-        raise Mistake(f"{out} is there already; evidence is not overwritten.")
+    _require_place(out)
     witnesses = witness_keys(witness_key or [])
     platform = _platform(api, outreach, folder)
     keys, wanted = log_keys(key or [], folder), quorum_of(quorum, witnesses)
@@ -93,6 +93,16 @@ def check_export(
         raise typer.Exit(1)
 
 
+def _require_place(out: Path) -> None:
+    """Raise Mistake where the bundle could not be written, before the log has it that it was handed out."""
+    if out.exists():
+        raise Mistake(f"{out} is there already; evidence is not overwritten.")
+    if not out.parent.is_dir():
+        raise Mistake(f"{out.parent} is no folder; make it first.")
+    if not os.access(out.parent, os.W_OK):
+        raise Mistake(f"{out} cannot be written: you may not write in {out.parent}.")
+
+
 def _platform(api: str | None, outreach: str | None, folder: Path) -> Platform:
     stores = local_stores(folder)
     if api is None:
@@ -111,4 +121,5 @@ def _show(report: BundleReport, what: str) -> None:
         console.print(f"✗ {problem}", style="red", markup=False)
     cosigned = f", cosigned by {', '.join(report.witnesses)}" if report.witnesses else ""
     line = f"{what}: case {report.case}, {report.proofs} records proven, {report.payloads} payloads{cosigned}"
-    console.print(f"✗ NOT sound 不可信: {line}" if report.problems else f"✓ sound 可信: {line}", markup=False)
+    said = f"✗ NOT sound 不可信: {line}" if report.problems else f"✓ sound 可信: {line}"
+    console.print(said, markup=False, soft_wrap=True)

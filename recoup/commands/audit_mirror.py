@@ -40,7 +40,12 @@ def mirror(
         raise Mistake(f"{url} is no URL; it looks like https://bank.example/log/2026")
     witnesses = witness_keys(witness_key or [])
     trust = log_keys(key or [], folder), witnesses, quorum_of(quorum, witnesses)
-    if not run_async(_mirror(url, into, folder, *trust)):
+    try:
+        is_sound = run_async(_mirror(url, into, folder, *trust))
+    except OSError as error:
+        place = error.filename or into
+        raise Mistake(f"The mirror cannot be written: {place}: {error.strerror or error}.") from None
+    if not is_sound:
         raise typer.Exit(1)
 
 

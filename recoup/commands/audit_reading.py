@@ -142,13 +142,13 @@ def logs_in(folder: Path) -> list[tuple[str, FolderResources]]:
     return [(place.name, FolderResources(place)) for place in found]
 
 
-def log_keys(given: Sequence[str], folder: Path) -> LogKeys:
+def log_keys(given: Sequence[str], folder: Path, option: str = "--key") -> LogKeys:
     """The logs' keys: given ones, or that of the local stack. Raises Mistake where there is none."""
     if given:
         try:
-            return LogKeys.parse(_texts(given))
+            return LogKeys.parse(_texts(given, option))
         except AuditLogError as error:
-            raise Mistake(f"--key: {error}. It looks like NAME+1a2b3c4d+AbCd…") from None
+            raise Mistake(f"{option}: {error}. It looks like NAME+1a2b3c4d+AbCd…") from None
     stores = local_stores(folder)
     if stores is None:
         raise Mistake(
@@ -161,9 +161,15 @@ def log_keys(given: Sequence[str], folder: Path) -> LogKeys:
 def witness_keys(given: Sequence[str]) -> tuple[Verifier, ...]:
     """The witnesses' keys. Raises Mistake where one cannot be read."""
     try:
-        return parse_witnesses(_texts(given))
+        return parse_witnesses(_texts(given, "--witness-key"))
     except AuditLogError as error:
         raise Mistake(f"--witness-key: {error}. It looks like NAME+1a2b3c4d+AbCd…") from None
+
+
+def stack_witnesses(folder: Path) -> tuple[Verifier, ...]:
+    """The witnesses that the platform in `folder` was started with; none where there is no platform."""
+    stores = local_stores(folder)
+    return () if stores is None else parse_witnesses([witness["key"] for witness in stores.witnesses])
 
 
 def verifier_of(stores: Stores, year: int) -> Verifier:
@@ -187,6 +193,22 @@ async def require_checkpoint(resources: Resources, where: str) -> bytes:
     return note
 
 
-def _texts(given: Sequence[str]) -> list[str]:
+def _texts(given: Sequence[str], option: str) -> list[str]:
     """Keys as they are, or as they stand in the files that are named instead."""
-    return [Path(text).read_text() if "+" not in text and Path(text).is_file() else text for text in given]
+    return [text if _is_key(text) else _key_in(Path(text), option) for text in given]
+
+
+def _is_key(text: str) -> bool:
+    return text.count("+") >= 2
+
+
+def _key_in(file: Path, option: str) -> str:
+    try:
+        return file.read_text(encoding="ascii")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        # What was given is not repeated: it may be a secret that was taken for a public key.
+        raise Mistake(
+            f"{option}: this is neither a key, which looks like NAME+1a2b3c4d+AbCd…, nor a file with one"
+            f" ({reason}).",
+        ) from None

@@ -81,7 +81,8 @@ def introduce(stack: Stack, console: Console) -> None:
     console.print(table)
     console.print(
         f"Authenticate with the header  X-API-Key: {stack.keys.operator_api_key}\n"
-        f"(in the console, log in with the same key; it is kept in {stack.options.folder}/keys.json)",
+        f"(in the console, log in with the same key; it is kept in {stack.options.folder}/keys.json)\n"
+        f"What takes two persons, the second does with {stack.keys.second_api_key}",
         highlight=False,
         soft_wrap=True,
     )

@@ -34,6 +34,7 @@ class Addresses:
     gateway_port: int
     mail_port: int
     port_offset: int = 0
+    witness_port: int = 0
 
     def port(self, service: Service, process: Process) -> int:
         """The port of a process of a service."""
@@ -52,6 +53,11 @@ class Addresses:
     def gateway_url(self) -> str:
         """The simulated SMS gateway, which also answers the world's control API."""
         return f"http://{LOOPBACK}:{self.gateway_port}"
+
+    @property
+    def witness_url(self) -> str:
+        """Where the audit log's witness takes checkpoints."""
+        return f"http://{LOOPBACK}:{self.witness_port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ class Environment:
             "RECOUP_HOST": LOOPBACK,
             "RECOUP_PORT": str(self.addresses.port(service, process)),
         }
-        return self.common() | own | self._special(service.name)
+        return self.common() | own | self._special(service.name) | self._secrets(service.name, process)
 
     def _special(self, service: str) -> dict[str, str]:
         keys, addresses = self.keys, self.addresses
@@ -124,13 +130,51 @@ class Environment:
                 "RECOUP_LOG_ORIGIN": LOG_ORIGIN,
                 "RECOUP_LOG_SIGNING_KEY": keys.log_seed,
                 "RECOUP_LOG_SUBJECT_KEY": keys.subject_key,
+                "RECOUP_WITNESSES": json.dumps(self.witnesses()),
+                # On one machine it answers at once; who tries things out should see its cosignature soon.
+                "RECOUP_WITNESS_SECONDS": "2",
                 # The shipped rule packs wait for a bank's counsel; trying them out is not waiting for that.
                 "RECOUP_PACKS_WITHOUT_COUNSEL": "enforce-without-counsel-sign-off",
                 "RECOUP_DESKS": json.dumps({"bank": OWN_DESK}),
+                "RECOUP_PROVIDERS": json.dumps(self.providers()),
             },
-            "reporting": {"RECOUP_CONSOLE_SECRET": keys.console_secret},
+            "reporting": {
+                "RECOUP_CONSOLE_SECRET": keys.console_secret,
+                "RECOUP_COMPLIANCE_URL": self.addresses.url("compliance"),
+                "RECOUP_STRATEGY_URL": self.addresses.url("strategy"),
+                "RECOUP_CONSOLE_LOG_KEY": keys.log_public_key(),
+            },
         }
         return special.get(service, {})
+
+    def providers(self) -> list[dict[str, str | int]]:
+        """The providers whose records are compared with the audit log, under outreach's names for them."""
+        gateway = self.addresses.gateway_url
+        stating = {"sms": ("sms", "statement"), "smtp": ("email", "mail/statement")}
+        return [
+            {
+                "name": name,
+                "channel": channel,
+                "statement_url": f"{gateway}/{path}",
+                "zone": "Asia/Shanghai",
+                # The simulator writes down at once what it takes.
+                "delay_minutes": 10,
+            }
+            for name, (channel, path) in stating.items()
+        ]
+
+    def _secrets(self, service: str, process: Process) -> dict[str, str]:
+        """What one process of a service alone is told."""
+        if (service, process) != ("compliance", Process.WORKER):
+            return {}
+        credentials = {str(one["name"]): self.keys.gateway_api_key for one in self.providers()}
+        return {"RECOUP_PROVIDER_CREDENTIALS": json.dumps(credentials), "RECOUP_COMPLETENESS_SECONDS": "2"}
+
+    def witnesses(self) -> list[dict[str, str]]:
+        """The log's witnesses: none where the stack runs without."""
+        if not self.addresses.witness_port:
+            return []
+        return [{"url": self.addresses.witness_url, "key": self.keys.witness_key()}]
 
     def simulator(self, journal: str) -> dict[str, str]:
         """The environment of the simulated outside world."""

@@ -19,6 +19,8 @@ from recoup.local.ports import free_port, require_port
 from recoup.local.postgres import Postgres
 from recoup.local.process import ManagedProcess
 from recoup.local.supervisor import Supervisor
+from recoup.local.templates import approve_shipped
+from recoup.local.witness import witness_process
 from recoup.services import SERVICES, Process, Service
 from recoup.stores import Stores, write_stores
 from shared.database.migrations import migrate
@@ -41,6 +43,7 @@ class StackOptions:
     port_offset: int = 0
     console: bool = True
     simulator: bool = True
+    witness: bool = True
     log_level: str = "INFO"
 
 
@@ -78,6 +81,8 @@ class Stack:
         await self._migrate()
         self.say("services")
         await self._start_services()
+        self.say("templates")
+        await approve_shipped(self.keys, self.addresses.url("compliance"), self.addresses.url("outreach"))
         write_stores(self.options.folder, self.stores())
 
     def stores(self) -> Stores:
@@ -91,12 +96,14 @@ class Stack:
             apis={name: self.addresses.url(name) for name in SERVICES},
             log_origin=LOG_ORIGIN,
             log_public_key=self.keys.log_public_key(),
+            witnesses=self.environment.witnesses(),
         )
 
     def _environment(self, kafka: str) -> Environment:
         url = make_url(self.admin_url)
         place = f"{url.host}:{url.port or 5432}/{url.database}"
-        addresses = Addresses(place, kafka, free_port(), free_port(), self.options.port_offset)
+        witness = free_port() if self.options.witness else 0
+        addresses = Addresses(place, kafka, free_port(), free_port(), self.options.port_offset, witness)
         idempotence = self.broker is None and self.options.kafka_idempotence
         return Environment(
             self.keys,
@@ -146,7 +153,22 @@ class Stack:
         group = [self._process(service, process) for service in SERVICES.values() for process in _BOTH]
         if self.options.console:
             group.append(self._process(SERVICES["reporting"], Process.CONSOLE))
+        if self.options.witness:
+            group.append(self._witness())
         await self.supervisor.start(*group)
+
+    def _witness(self) -> ManagedProcess:
+        url = f"{self.addresses.witness_url}/health/live"
+        process = witness_process(
+            self.keys,
+            self.addresses.witness_port,
+            self.options.clock,
+            self.options.folder,
+            ready=lambda: _answers(url),
+            ready_timeout=START_SECONDS,
+        )
+        self.processes[process.name] = process
+        return process
 
     def _process(self, service: Service, process: Process) -> ManagedProcess:
         name = f"{service.name} {process}"

@@ -6,6 +6,7 @@ from services.compliance import hindsight
 from services.compliance.complaints import ReportedComplaints
 from services.compliance.conduct_batch import Conduct
 from services.compliance.domain.complaints.policy import ComplaintPolicy
+from services.compliance.domain.conduct import asked_in
 from services.compliance.domain.outcomes import SPOKEN
 from services.compliance.gate import Gate
 from services.compliance.journal import Journal
@@ -34,7 +35,8 @@ async def apply(
         del facts[fact]
     if not facts:
         return
-    conduct = Conduct(work, journal, ReportedComplaints(work, journal, policy))
+    complaints = ReportedComplaints(work, journal, policy)
+    conduct = Conduct(work, journal, complaints, asked_in(gate.library))
     await conduct.load(facts.values())
     for fact, event in facts.items():
         conduct.take(fact, event)

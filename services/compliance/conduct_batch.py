@@ -10,6 +10,7 @@ from services.compliance.complaints import ReportedComplaints
 from services.compliance.domain.conduct import (
     OptedOut,
     PlacedHold,
+    first_communications,
     hold_from,
     opt_out,
     received,
@@ -17,7 +18,7 @@ from services.compliance.domain.conduct import (
 )
 from services.compliance.domain.gate.facts import AttemptOutcome
 from services.compliance.domain.keeping import MilestoneRow
-from services.compliance.domain.outcomes import NOT_REACHED, SPOKEN, of_answer, of_failure, of_record
+from services.compliance.domain.outcomes import MET, NOT_REACHED, SPOKEN, of_answer, of_failure, of_record
 from services.compliance.domain.permit import AttemptState, Permit, Refusal
 from services.compliance.journal import Journal
 from services.compliance.store import attempts, holds, keeping
@@ -35,6 +36,8 @@ class Conduct:
     work: Work
     journal: Journal
     complaints: ReportedComplaints
+    asked_in: frozenset[str] = frozenset()
+    """The countries whose rules ask when a debtor was first communicated with."""
     permits: dict[str, Permit] = field(default_factory=dict)
     made: dict[str, Permit] = field(default_factory=dict)
     """The attempt of each contact that an outcome is about."""
@@ -44,6 +47,7 @@ class Conduct:
     holds: list[PlacedHold] = field(default_factory=list)
     opt_outs: dict[tuple[str, str], OptedOut] = field(default_factory=dict)
     validated: list[MilestoneRow] = field(default_factory=list)
+    communicated: list[MilestoneRow] = field(default_factory=list)
     spoken: list[hindsight.Spoken] = field(default_factory=list)
     """Conversations that the batch tells of."""
 
@@ -75,6 +79,7 @@ class Conduct:
         await holds.place(connection, self.holds)
         await holds.opt_out_of(connection, list(self.opt_outs.values()))
         await keeping.add_milestones(connection, self.validated)
+        await keeping.add_first(connection, self.communicated, self.asked_in)
         await self.complaints.save()
         doubtful = {hold.person_id for hold in self.holds} | {person for person, _ in self.opt_outs}
         await attempts.doubt(connection, doubtful | {one.person_id for one in self.spoken}, now)
@@ -82,8 +87,10 @@ class Conduct:
     def dispatched(self, fact: str, event: contacts.ContactDispatched) -> None:
         self._leaf(fact, "dispatched", event, event.dispatched_at)
         permit = self._left(fact, event, event.permit_id, event.dispatched_at)
-        if permit is not None and permit.purpose is Purpose.VALIDATION:
-            self.validated += validations(permit)
+        if permit is not None:
+            self._communicated(permit)
+            if permit.purpose is Purpose.VALIDATION:
+                self.validated += validations(permit)
 
     def failed(self, fact: str, event: contacts.ContactFailed) -> None:
         self._leaf(fact, "failed", event, event.failed_at, payload={"reason": event.reason})
@@ -177,14 +184,21 @@ class Conduct:
         if permit is None or not permit.reached(outcome, at):
             return
         self.changed[permit.permit_id] = permit
+        if permit.channel in MET:
+            self._communicated(permit)
         if outcome in hindsight.CONVERSED and permit.channel in SPOKEN:
             self.spoken.append(hindsight.Spoken(fact, permit.person_id, permit.outcome_at or at))
 
     def _received(self, fact: str, event: contacts.OutcomeRecorded, answered: Permit | None) -> None:
         made = received(event, answered)
         self.inbound[made.permit_id] = made
+        self._communicated(made)
         if event.channel in SPOKEN:
             self.spoken.append(hindsight.Spoken(fact, event.person_id, event.recorded_at))
+
+    def _communicated(self, permit: Permit) -> None:
+        if self.asked_in:
+            self.communicated += first_communications(permit)
 
     def _free(self, permit_id: str) -> None:
         permit = self.permits.get(permit_id)

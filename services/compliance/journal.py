@@ -1,6 +1,7 @@
 """The leaves of one transaction: drafted while it works, appended to the log when all else is written."""
 
 import os
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,8 +25,7 @@ class Journal:
     """Drafts of leaves, in the order in which they will stand in the log."""
 
     pseudonyms: Pseudonyms
-    ids: list[str] = field(default_factory=list)
-    entries: list[bytes] = field(default_factory=list)
+    leaves: list[Leaf] = field(default_factory=list)
     payloads: list[Payload] = field(default_factory=list)
     _subjects: dict[str, str] = field(default_factory=dict)
 
@@ -48,17 +48,22 @@ class Journal:
         if payload is not None:
             salt, body = os.urandom(SALT_SIZE), canonical(payload)
             details["payload"] = digest_of(salt, body)
-            self.payloads.append(Payload(len(self.ids), person_id, salt, body))
-        leaf = Leaf(v=VERSION, id=event_id, kind=kind, at=at, subject=subject, **details)
-        self.ids.append(event_id)
-        self.entries.append(encode_leaf(leaf))
+            self.payloads.append(Payload(len(self.leaves), person_id, salt, body))
+        self.leaves.append(Leaf(v=VERSION, id=event_id, kind=kind, at=at, subject=subject, **details))
 
     async def write(self, work: Work) -> dict[str, int]:
         """Append the drafts to the log of the year and return the leaf index of each event id.
 
         Takes the lock of the log's head, so nothing but timers and the outbox may come after it.
         """
-        if not self.ids:
+        if not self.leaves:
             return {}
-        first = await store.append(work.connection, work.now.year, self.ids, self.entries, self.payloads)
-        return {event_id: first + place for place, event_id in enumerate(self.ids)}
+        year = work.now.year
+        counts = Counter(leaf.subject for leaf in self.leaves)
+        following = await store.take_numbers(work.connection, year, counts)
+        for leaf in self.leaves:
+            leaf.number = following[leaf.subject]
+            following[leaf.subject] += 1
+        ids, entries = [leaf.id for leaf in self.leaves], [encode_leaf(leaf) for leaf in self.leaves]
+        first = await store.append(work.connection, year, ids, entries, self.payloads)
+        return {event_id: first + place for place, event_id in enumerate(ids)}

@@ -5,8 +5,10 @@ Each act is done under the person's lock, has its leaf, and has the person's ope
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from services.compliance.domain.conduct import ALL_CHANNELS, OptOutEnd
 from services.compliance.domain.keeping import (
     ConsentRow,
     FactRow,
@@ -16,8 +18,19 @@ from services.compliance.domain.keeping import (
     ZoneRow,
 )
 from services.compliance.journal import Journal
-from services.compliance.store import attempts, keeping, people
+from services.compliance.store import attempts, holds, keeping, people
+from shared.contracts.conduct import OptOutTakenBack
+from shared.contracts.vocabulary import Channel
+from shared.ids import derive_id
 from shared.stream.work import Work
+
+
+class RenewedConsent(NamedTuple):
+    """How the person consented anew, and where that is recorded: a letter's number, a recording's id."""
+
+    given_at: datetime
+    source: str
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,44 @@ class File:
         await self._open()
         await keeping.add_milestones(self.work.connection, [row])
         await self._close("event_recorded", f"event:{self.act}", row)
+
+    async def end_opt_out(self, channel: str, consent: RenewedConsent) -> OptOutEnd | None:
+        """The person consents anew to what they had opted out of; None where they had not."""
+        await self._open()
+        made = await holds.opt_outs_of(self.work.connection, [self.person_id])
+        mine = next((one for one in made if one.channel == channel), None)
+        if mine is None or consent.given_at < mine.opted_out_at:
+            return None
+        end = OptOutEnd(
+            self.person_id,
+            channel,
+            mine.opted_out_at,
+            consent.given_at,
+            consent.source,
+            consent.reference,
+            self.work.now,
+            self.by,
+        )
+        await holds.end_opt_out(self.work.connection, end)
+        for customer_id in await self._customers():
+            self._tell_taken_back(end, customer_id)
+        name = derive_id("opt_out_taken_back", self.person_id, channel, end.opted_out_at.isoformat())
+        await self._close("opt_out_taken_back", name, end)
+        return end
+
+    async def _customers(self) -> list[str]:
+        known = await people.parties_on_file(self.work.connection, [self.person_id])
+        return sorted(customer_id for _, customer_id in known)
+
+    def _tell_taken_back(self, end: OptOutEnd, customer_id: str) -> None:
+        event = OptOutTakenBack(
+            person_id=self.person_id,
+            customer_id=customer_id,
+            channel=None if end.channel == ALL_CHANNELS else Channel(end.channel),
+            consented_at=end.consented_at,
+            taken_back_at=end.recorded_at,
+        )
+        self.work.emit(event, key=self.person_id)
 
     async def _open(self) -> None:
         await people.lock(self.work.connection, [self.person_id])

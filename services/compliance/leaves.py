@@ -13,13 +13,15 @@ import msgspec
 
 from services.compliance.log.leaf import MIN_KEY_SIZE, SALT_SIZE
 
-VERSION = 1
+VERSION = 2
+"""Of the schema. Leaves of version 1 have no `number`."""
 
 
-class Leaf(msgspec.Struct, omit_defaults=True, kw_only=True, frozen=True):
+class Leaf(msgspec.Struct, omit_defaults=True, kw_only=True):
     """One fact. `id` names it for ever, `subject` is the person's pseudonym, `payload` a salted digest.
 
-    `records` are the ids of other leaves that it is about.
+    `number` counts the leaves about the subject in this year's log, from 1 without gaps: whoever has all
+    leaves about a person sees that none is missing. `records` are the ids of other leaves that it is about.
     """
 
     v: int
@@ -33,6 +35,7 @@ class Leaf(msgspec.Struct, omit_defaults=True, kw_only=True, frozen=True):
     dispatch: str | None = None
     effect: str | None = None
     hold: str | None = None
+    number: int | None = None
     payload: str | None = None
     permit: str | None = None
     records: tuple[str, ...] = ()

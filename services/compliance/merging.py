@@ -1,4 +1,8 @@
-"""Records of one human put together: from then on their attempts and holds count as one person's."""
+"""Records of one human put together, and taken apart again where they never were of one.
+
+Together their attempts and holds count as one person's; apart each counts what is in its own record, and what
+was counted while they were together stays as it was decided.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,6 +20,10 @@ from shared.stream.work import Work
 
 class AlreadyMergedError(Exception):
     """Both are records of one human already."""
+
+
+class NotMergedError(Exception):
+    """The record is the only one of its human."""
 
 
 class Merged(NamedTuple):
@@ -43,6 +51,42 @@ async def merge(person_id: str, into: str, by: str, gate: Gate, work: Work, jour
     withdrawn = await _withdraw(everyone, gate, work, journal)
     await journal.write(work)
     return Merged(root, everyone, withdrawn)
+
+
+async def separate(person_id: str, reason: str, by: str, gate: Gate, work: Work, journal: Journal) -> Merged:
+    """Take `person_id` out of its group: from now on it counts for itself. Raises NotMergedError.
+
+    Answers with the group that is left. Open permits of both sides are decided again: what one of them was
+    allowed by the other's consent or zone is taken back.
+    """
+    root, everyone = await _lock_groups(person_id, person_id, work)
+    rest = [member for member in everyone if member != person_id]
+    if not rest:
+        raise NotMergedError
+    left = rest[0] if person_id == root else root
+    if person_id == root:
+        await links.unlink(work.connection, rest, work.now, by, reason)
+        await links.link(work.connection, left, set(rest) - {left}, work.now, by)
+    else:
+        await links.unlink(work.connection, [person_id], work.now, by, reason)
+    journal.add(
+        derive_id("separated", person_id, root, work.now.isoformat()),
+        "persons_separated",
+        person_id,
+        work.now,
+        payload={
+            "person": person_id,
+            "root": root,
+            "left": left,
+            "members": rest,
+            "by": by,
+            "reason": reason,
+        },
+    )
+    withdrawn = await _withdraw(sorted(everyone), gate, work, journal)
+    await attempts.doubt(work.connection, [person_id, left], work.now)
+    await journal.write(work)
+    return Merged(left, rest, withdrawn)
 
 
 async def _lock_groups(person_id: str, into: str, work: Work) -> tuple[str, list[str]]:

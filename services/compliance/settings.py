@@ -7,9 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.compliance.complaint_policy import SHIPPED as SHIPPED_POLICY
+from services.compliance.complaint_policy import policy_rules
 from services.compliance.domain.complaints.policy import ComplaintPolicy
 from services.compliance.domain.desks import BANK, Desks
 from services.compliance.domain.gate.request import Collector, CollectorRole
@@ -19,6 +22,7 @@ from services.compliance.enforcing import Packs, enforced
 from services.compliance.leaves import Pseudonyms
 from services.compliance.log.keys import Signer
 from services.compliance.pack_files import CALENDARS, PACKS
+from services.compliance.providers.settings import Comparing, ProviderSettings
 from services.compliance.witness.settings import WitnessSettings
 from shared.settings import ServiceSettings
 
@@ -77,8 +81,18 @@ class ComplianceSettings(ServiceSettings, PackSettings):
     permit_grace_seconds: int = Field(
         default=60, ge=0, le=86_400, description="After which an unredeemed permit counts no longer"
     )
-    complaint_days: int = Field(
-        default=15, ge=1, le=365, description="To decide a complaint where no pack sets a term"
+    complaint_policy_file: Path = Field(
+        default=SHIPPED_POLICY, description="What the bank settles for itself about complaints: YAML"
+    )
+    complaint_days: int | None = Field(
+        default=None, ge=1, le=365, description="In place of the policy's decision_days"
+    )
+
+    retention_daily: bool = Field(
+        default=False, description="Delete what has to go every day, by itself; the bank has to decide that"
+    )
+    retention_seconds: float = Field(
+        default=10.0, gt=0, le=86_400, description="Between two looks for a retention run that was asked for"
     )
 
     log_origin: str = Field(default="recoup.invalid/compliance", pattern=r"^[!-*,-~]{1,200}$")
@@ -89,10 +103,21 @@ class ComplianceSettings(ServiceSettings, PackSettings):
         default=(), description="Who cosigns checkpoints: JSON, a list of url and verifier key"
     )
     witness_seconds: float = Field(default=10.0, gt=0, le=86_400)
+    providers: tuple[ProviderSettings, ...] = Field(
+        default=(), description="Whose records are compared with the log: JSON, a list"
+    )
+    provider_credentials: SecretStr | None = Field(
+        default=None,
+        description='For their statements, by name: JSON {"<provider>": "<credential>"}; worker only',
+    )
+    provider_tolerance_seconds: int = Field(default=300, ge=0, le=86_400, description="Between clocks")
+    completeness_seconds: float = Field(
+        default=15.0, gt=0, le=3600, description="Between looks at what is due"
+    )
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
-        _ = (self.library, self.pseudonyms, self.signer(2000))
+        _ = (self.library, self.complaint_policy, self.pseudonyms, self.signer(2000), self.comparing)
         return self
 
     @cached_property
@@ -118,12 +143,24 @@ class ComplianceSettings(ServiceSettings, PackSettings):
     @cached_property
     def complaint_policy(self) -> ComplaintPolicy:
         """What the bank settles for itself about complaints."""
-        return ComplaintPolicy(library=self.library, decision_days=self.complaint_days)
+        rules = policy_rules(self.complaint_policy_file)
+        if self.complaint_days is not None:
+            rules = msgspec.structs.replace(rules, decision_days=self.complaint_days)
+        return ComplaintPolicy(library=self.library, rules=rules)
 
     @cached_property
     def pseudonyms(self) -> Pseudonyms:
         """Names of persons in the log."""
         return Pseudonyms(_bytes(self.log_subject_key, "log_subject_key"))
+
+    @cached_property
+    def comparing(self) -> Comparing:
+        """Which providers' records are compared with the log, and how."""
+        return Comparing.of(
+            self.providers,
+            self.provider_credentials.get_secret_value() if self.provider_credentials else "{}",
+            timedelta(seconds=self.provider_tolerance_seconds),
+        )
 
     def origin(self, year: int) -> str:
         """The name of a year's log."""

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
@@ -86,6 +87,16 @@ def commands_router(desk: ComplaintDesk) -> APIRouter:
     async def propose(complaint_id: Id, body: ProposedDecision, who: Handler, key: Key) -> Response:
         """Propose the finding; for the one who investigated."""
         return await desk.run(complaint_id, body.command(desk.sealer(complaint_id)), who, key)
+
+    @router.post("/summary-resolution", response_model=ComplaintView)
+    async def propose_summary(complaint_id: Id, body: ProposedDecision, who: Handler, key: Key) -> Response:
+        """The complainant accepts this answer; within the short term that the rule pack grants (UK: 3 days).
+
+        A second person decides as always, by `…/decision/approval`, before that term is over.
+        """
+        proposed = body.command(desk.sealer(complaint_id))
+        summary = commands.ProposeSummary(**msgspec.structs.asdict(proposed))
+        return await desk.run(complaint_id, summary, who, key)
 
     @router.post("/decision/approval", response_model=ComplaintView)
     async def decide(complaint_id: Id, body: Reason, who: Decider, key: Key) -> Response:

@@ -33,6 +33,7 @@ from shared.ids import derive_id
 from shared.runtime import Runtime
 from shared.security.principals import Principal
 from shared.stream.work import Work
+from shared.web.access_log import Access
 from shared.web.idempotency import IdempotencyKeys, IdempotentRequest, StoredResponse
 from shared.web.problems import Conflict, Forbidden, NotFound, Problem, Unprocessable
 
@@ -106,10 +107,10 @@ class ComplaintDesk:
         return lambda text, place: self.runtime.cipher.seal(text, f"complaint:{complaint_id}:{place}")
 
     def opener(self, complaint_id: str) -> Open:
-        """Opens texts of this file."""
+        """Opens texts of this file; there is none where retention erased it."""
         cipher = self.runtime.cipher
         return lambda sealed, place: (
-            None if sealed is None else cipher.open(sealed, f"complaint:{complaint_id}:{place}")
+            None if not sealed else cipher.open(sealed, f"complaint:{complaint_id}:{place}")
         )
 
     async def readable(self, connection: AsyncConnection, complaint_id: str, reader: Principal) -> Complaint:
@@ -121,11 +122,11 @@ class ComplaintDesk:
         raise NotFound(_UNKNOWN)
 
     async def shown(
-        self, connection: AsyncConnection, complaint_id: str, reader: Principal
+        self, connection: AsyncConnection, complaint_id: str, reader: Principal, access: Access
     ) -> ComplaintFileView:
-        """The whole file."""
+        """The whole file; what people wrote is left out unless it may be shown in clear."""
         found = await self.readable(connection, complaint_id, reader)
-        opened = self.opener(complaint_id)
+        opened = self.opener(complaint_id) if access.in_clear else _withheld
         evidence = await store.evidence_of(connection, complaint_id)
         places = await log.places_of(connection, {one.reference for one in evidence})
         return ComplaintFileView(
@@ -135,6 +136,10 @@ class ComplaintDesk:
             actions=[ActionView.of(one, opened) for one in await store.actions_of(connection, complaint_id)],
             sanctions=[SanctionView.of(one) for one in await store.sanctions_of(connection, complaint_id)],
         )
+
+
+def _withheld(_sealed: str | None, _place: str) -> None:
+    return None
 
 
 def complaint_id_of(key: IdempotentRequest, work: Work) -> str:

@@ -86,7 +86,7 @@ class ActView(BaseModel):
     before: State | None
     after: State
     details: dict[str, str]
-    reason: str | None
+    reason: str | None = Field(description="Withheld unless it may be shown in clear")
     leaf_id: str = Field(description="The name of its leaf in the audit log")
 
     @classmethod
@@ -130,7 +130,7 @@ class ActionView(BaseModel):
     """Something to put right."""
 
     action_id: str
-    description: str | None
+    description: str | None = Field(description="Withheld unless it may be shown in clear")
     owner_id: str
     due_at: datetime
     added_by: str

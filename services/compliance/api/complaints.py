@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 from starlette.responses import Response
 
+from services.compliance.api.access_log import ACCESSES, Seen, SeenInClear
 from services.compliance.api.complaint_commands import commands_router, endings_router
 from services.compliance.api.complaint_desk import ComplaintDesk, complaint_id_of
 from services.compliance.api.complaint_figures import figures_router
@@ -18,6 +19,7 @@ from services.compliance.store import complaints as store
 from services.compliance.store.complaints import Filters
 from shared.runtime import Runtime
 from shared.security.principals import Principal
+from shared.web.access_log import DataKind
 from shared.web.auth import require
 from shared.web.idempotency import IdempotentRequest, idempotent
 from shared.web.inputs import Identifier
@@ -33,11 +35,12 @@ _DUE = "due_before is no instant that any clock can show."
 def register_router(desk: ComplaintDesk) -> APIRouter:
     """GET and POST /complaints, GET /complaints/{id} and /complaints/{id}/texts."""
     router = APIRouter(prefix="/complaints", tags=["complaints"])
-    engine = desk.runtime.engine
+    engine, clock = desk.runtime.engine, desk.runtime.clock
 
     @router.get("", dependencies=[require("complaint:read")])
     async def complaints(
         page: Annotated[Paging, paging()],
+        access: Seen,
         state: State | None = None,
         is_open: Annotated[
             bool | None, Query(alias="open", description="Neither closed nor withdrawn")
@@ -52,8 +55,10 @@ def register_router(desk: ComplaintDesk) -> APIRouter:
         """Complaints by the end of their term, the earliest first."""
         before = None if due_before is None else _utc(due_before)
         wanted = Filters(state, is_open, late, before, person_id, collector_id, agency_id, assignee_id)
-        async with engine.connect() as connection:
+        async with engine.begin() as connection:
             rows = await store.listed(connection, wanted, page.after(datetime, str), page.fetch)
+            seen = (row.person_id for row in rows[: page.limit])
+            await ACCESSES.note(connection, access, DataKind.COMPLAINT, seen, clock.now())
         return page.of(rows, key=lambda row: (row.due_at, row.complaint_id), item=ComplaintView.of)
 
     @router.post("", status_code=201, response_model=ComplaintView, responses=problem_responses(409))
@@ -77,19 +82,41 @@ def register_router(desk: ComplaintDesk) -> APIRouter:
 
     @router.get("/{complaint_id}", responses=problem_responses(403, 404))
     async def complaint(
-        complaint_id: ComplaintId, principal: Annotated[Principal, require("complaint:read")]
+        complaint_id: ComplaintId,
+        principal: Annotated[Principal, require("complaint:read")],
+        access: Seen,
     ) -> ComplaintFileView:
-        """A complaint with its history, evidence, actions and sanctions; not for the recused."""
-        async with engine.connect() as connection:
-            return await desk.shown(connection, complaint_id, principal)
+        """A complaint with its history, evidence, actions and sanctions; not for the recused.
+
+        Reasons and descriptions are for those with `personal:read` who state a purpose.
+        """
+        async with engine.begin() as connection:
+            view = await desk.shown(connection, complaint_id, principal, access)
+            await ACCESSES.note(
+                connection,
+                access,
+                DataKind.COMPLAINT,
+                [view.person_id],
+                clock.now(),
+                in_clear=access.in_clear,
+            )
+        return view
 
     @router.get("/{complaint_id}/texts", responses=problem_responses(403, 404))
     async def texts(
-        complaint_id: ComplaintId, principal: Annotated[Principal, require("complaint:write")]
+        complaint_id: ComplaintId,
+        principal: Annotated[Principal, require("complaint:write")],
+        access: SeenInClear,
     ) -> ComplaintTexts:
-        """What complainant and investigator wrote; for those who handle complaints, not for the recused."""
-        async with engine.connect() as connection:
+        """What complainant and investigator wrote; for those who handle complaints, not for the recused.
+
+        They have `personal:read` as well and state a purpose.
+        """
+        async with engine.begin() as connection:
             found = await desk.readable(connection, complaint_id, principal)
+            await ACCESSES.note(
+                connection, access, DataKind.COMPLAINT_TEXT, [found.person_id], clock.now(), in_clear=True
+            )
         opened = desk.opener(complaint_id)
         return ComplaintTexts(
             text=opened(found.sealed_text, "text"),

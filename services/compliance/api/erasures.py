@@ -9,11 +9,12 @@ from services.compliance.api.views import Erasure, ErasureView
 from services.compliance.journal import Journal
 from services.compliance.settings import ComplianceSettings
 from services.compliance.store import log, people
+from services.compliance.store.retention_facts import legally_held
 from services.compliance.tables import IDEMPOTENCY_KEY
 from shared.runtime import Runtime
 from shared.web.auth import require
 from shared.web.idempotency import IdempotencyKeys, IdempotentRequest, idempotent
-from shared.web.problems import problem_responses
+from shared.web.problems import Conflict, problem_responses
 
 _keys = IdempotencyKeys(IDEMPOTENCY_KEY)
 
@@ -30,11 +31,16 @@ def erasures_router(runtime: Runtime[ComplianceSettings]) -> APIRouter:
         responses=problem_responses(409),
     )
     async def erase(body: Erasure, key: Annotated[IdempotentRequest, idempotent()]) -> Response:
-        """Erase the payloads of everything logged about a person; leaves and proofs stay valid."""
+        """Erase the payloads of everything logged about a person; leaves and proofs stay valid.
+
+        Not while a legal hold is on the person.
+        """
         async with runtime.transactions.begin() as work:
             if stored := await _keys.claim(work.connection, key, work.now):
                 return stored.response()
             await people.lock(work.connection, [body.person_id])
+            if await legally_held(work.connection, body.person_id):
+                raise Conflict("A legal hold is on the person; nothing is erased.", slug="legal-hold")
             erased = await log.erase_payloads(work.connection, body.person_id)
             journal = Journal(runtime.settings.pseudonyms)
             moment = f"{key.principal}/{key.key}/{work.now.isoformat()}"

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from services.compliance import holding
+from services.compliance.api.access_log import ACCESSES, Seen
 from services.compliance.api.views import HoldView, NewHold, Release
 from services.compliance.domain.conduct import PlacedHold
 from services.compliance.gate import Gate
@@ -16,6 +17,7 @@ from services.compliance.store import holds as store
 from services.compliance.tables import IDEMPOTENCY_KEY
 from shared.ids import derive_id
 from shared.runtime import Runtime
+from shared.web.access_log import DataKind
 from shared.web.auth import require
 from shared.web.idempotency import IdempotencyKeys, IdempotentRequest, idempotent
 from shared.web.paging import Page, Paging, paging
@@ -34,19 +36,23 @@ def holds_router(runtime: Runtime[ComplianceSettings], gate: Gate) -> APIRouter:
     @router.get("", dependencies=[require("compliance:read")])
     async def holds(
         page: Annotated[Paging, paging()],
+        access: Seen,
         person_id: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
         active: Annotated[bool | None, Query(description="Neither released nor over")] = None,
     ) -> Page[HoldView]:
         """Holds, oldest first."""
-        async with runtime.engine.connect() as connection:
+        now = runtime.clock.now()
+        async with runtime.engine.begin() as connection:
             rows = await store.listed(
                 connection,
                 person_id=person_id,
                 active=active,
-                now=runtime.clock.now(),
+                now=now,
                 after=page.after(datetime, str),
                 limit=page.fetch,
             )
+            seen = (row.person_id for row in rows[: page.limit])
+            await ACCESSES.note(connection, access, DataKind.STANDING, seen, now)
         return page.of(rows, key=lambda row: (row.placed_at, row.hold_id), item=HoldView.of)
 
     @router.post(

@@ -11,6 +11,7 @@ from services.compliance.api.person_inputs import (
     FactsSaid,
     MergeSaid,
     PlacesSaid,
+    SeparationSaid,
     ZonesSaid,
 )
 from services.compliance.api.person_views import EventView, FactsView, MergedView, WhereView
@@ -27,7 +28,7 @@ _TWICE = "Each fact is said once."
 
 
 def knowledge_router(runtime: Runtime[ComplianceSettings], gate: Gate) -> APIRouter:
-    """POST /persons/{id}/facts, /zones, /places, /events, /merge."""
+    """POST /persons/{id}/facts, /zones, /places, /events, /merge, /separate."""
     desk = PersonDesk(runtime, gate)
     router = APIRouter(
         prefix="/persons/{person_id}",
@@ -96,6 +97,22 @@ def knowledge_router(runtime: Runtime[ComplianceSettings], gate: Gate) -> APIRou
             except merging.AlreadyMergedError:
                 raise Conflict("They are records of one human already.", slug="already-merged") from None
             return MergedView(root=made.root, members=list(made.members), withdrawn=list(made.withdrawn))
+
+        return await desk.act(person_id, key, record, 200)
+
+    @router.post("/separate", response_model=MergedView)
+    async def separate(person_id: PersonId, body: SeparationSaid, key: Key) -> Response:
+        """Say that the record is not of the human that it was merged with: it counts for itself from now on.
+
+        Answers with the group that is left, and the open permits that are withdrawn on either side.
+        """
+
+        async def record(file: File) -> MergedView:
+            try:
+                left = await merging.separate(person_id, body.reason, file.by, gate, file.work, file.journal)
+            except merging.NotMergedError:
+                raise Conflict("It is merged with no other record.", slug="not-merged") from None
+            return MergedView(root=left.root, members=list(left.members), withdrawn=list(left.withdrawn))
 
         return await desk.act(person_id, key, record, 200)
 

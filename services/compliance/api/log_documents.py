@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from services.compliance.api.access_log import ACCESSES, Seen
 from services.compliance.api.log_evidence_views import DocumentView, NewDocument
 from services.compliance.journal import Journal
 from services.compliance.settings import ComplianceSettings
@@ -14,6 +15,7 @@ from services.compliance.tables import IDEMPOTENCY_KEY
 from shared.ids import derive_id
 from shared.runtime import Runtime
 from shared.stream.work import Work
+from shared.web.access_log import DataKind
 from shared.web.auth import require
 from shared.web.idempotency import IdempotencyKeys, IdempotentRequest, idempotent
 from shared.web.paging import Page, Paging, paging
@@ -29,12 +31,15 @@ def documents_router(runtime: Runtime[ComplianceSettings]) -> APIRouter:
     @router.get("", dependencies=[require("compliance:read")])
     async def documents(
         page: Annotated[Paging, paging()],
+        access: Seen,
         contact_id: Annotated[str, Query(min_length=1, max_length=64)],
     ) -> Page[DocumentView]:
         """The documents of a contact."""
         (after,) = page.after(str) or ("",)
-        async with runtime.engine.connect() as connection:
+        async with runtime.engine.begin() as connection:
             rows = await store.of_contact(connection, contact_id, after, page.fetch)
+            seen = (row.person_id for row in rows[: page.limit])
+            await ACCESSES.note(connection, access, DataKind.DOCUMENTS, seen, runtime.clock.now())
         return page.of(rows, key=lambda row: (row.document_id,), item=_view)
 
     @router.post(

@@ -1,6 +1,7 @@
 """The evidence of a case: an export is itself written to the log, then read page by page."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from services.compliance import exporting
+from services.compliance.api.access_log import ACCESSES, Seen
 from services.compliance.api.log_evidence_views import (
     ExportedLog,
     ExportView,
@@ -24,6 +26,7 @@ from shared.contracts.decisions import Reason
 from shared.ids import derive_id
 from shared.runtime import Runtime
 from shared.stream.work import Work
+from shared.web.access_log import Access, AccessPurpose, DataKind
 from shared.web.auth import require
 from shared.web.idempotency import IdempotencyKeys, IdempotentRequest, idempotent
 from shared.web.paging import Page, Paging, paging
@@ -57,16 +60,22 @@ def evidence_router(runtime: Runtime[ComplianceSettings]) -> APIRouter:
     async def facts(
         export_id: Annotated[str, Path(min_length=1, max_length=64)],
         page: Annotated[Paging, paging(default=200, maximum=500)],
+        access: Seen,
     ) -> Page[FactView]:
-        """The leaves of the case in the order of the log, as they were when the export began."""
-        async with runtime.engine.connect() as connection:
+        """The leaves of the case in the order of the log, as they were when the export began.
+
+        Without `personal:read` the payloads are withheld. A purpose is optional: an export has its reason.
+        """
+        access = access.at_least_for(AccessPurpose.EVIDENCE)
+        async with runtime.engine.begin() as connection:
             terms = await exporting.terms_of(connection, export_id)
             if terms is None:
                 raise NotFound(_NO_EXPORT)
             found = await _facts(connection, terms, runtime.settings)
             after = page.after(int, int) or (0, -1)
             rest = [fact for fact in found if (fact.leaf.year, fact.leaf.leaf_index) > after]
-            shown = await _views(connection, rest[: page.fetch], terms)
+            shown = await _views(connection, rest[: page.fetch], terms, access)
+            await _note(connection, shown[: page.limit], access, runtime.clock.now())
         return page.of(shown, key=lambda fact: (fact.year, fact.index), item=lambda fact: fact)
 
     return router
@@ -110,16 +119,27 @@ async def _facts(connection: AsyncConnection, terms: Terms, settings: Compliance
     return await exporting.facts_of(connection, parties, settings.pseudonyms, terms.limits())
 
 
-async def _views(connection: AsyncConnection, facts: Sequence[CaseFact], terms: Terms) -> list[FactView]:
+async def _note(
+    connection: AsyncConnection, shown: Sequence[FactView], access: Access, now: datetime
+) -> None:
+    persons = {fact.person_id for fact in shown if fact.person_id is not None}
+    in_clear = any(fact.payload is not None for fact in shown)
+    await ACCESSES.note(connection, access, DataKind.EVIDENCE, persons, now, in_clear=in_clear)
+
+
+async def _views(
+    connection: AsyncConnection, facts: Sequence[CaseFact], terms: Terms, access: Access
+) -> list[FactView]:
     contacts = {str(fact.record["contact"]) for fact in facts if "contact" in fact.record}
     reasons = await case_file.reasons_on(connection, contacts)
-    return [_view(fact, terms, reasons.get(fact.leaf.event_id, [])) for fact in facts]
+    return [_view(fact, terms, access, reasons.get(fact.leaf.event_id, [])) for fact in facts]
 
 
-def _view(fact: CaseFact, terms: Terms, reasons: Sequence[Reason]) -> FactView:
+def _view(fact: CaseFact, terms: Terms, access: Access, reasons: Sequence[Reason]) -> FactView:
     leaf, record = fact.leaf, fact.record
     kind = str(record["kind"])
-    shown = leaf.salt is not None and may_disclose(kind, with_facts=terms.with_facts)
+    may_show = access.in_clear and may_disclose(kind, with_facts=terms.with_facts)
+    shown = leaf.salt is not None and may_show
     return FactView(
         year=leaf.year,
         index=leaf.leaf_index,

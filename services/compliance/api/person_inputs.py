@@ -10,7 +10,7 @@ from services.compliance.domain.gate.clocks import zone_named
 from services.compliance.domain.packs.event_names import EVENTS
 from services.compliance.domain.packs.fact_names import CONSENTS, FACTS
 from shared.contracts.vocabulary import Channel
-from shared.web.inputs import Input
+from shared.web.inputs import Input, ShortText
 
 
 def _one_of(what: str, known: frozenset[str]) -> AfterValidator:
@@ -69,6 +69,15 @@ class NewPreference(Input):
         return (self.from_time is None) == (self.to_time is None)
 
 
+class RenewedConsentSaid(Input):
+    """The person's renewed consent to messages that they had opted out of, and where it is on record."""
+
+    channel: Channel | None = Field(description="As the opt-out says it; None: of everything")
+    source: Literal["written", "recorded_call", "app", "web", "branch"]
+    reference: Name = Field(description="Of the letter, recording or entry that holds the consent")
+    given_at: Instant | None = Field(default=None, description="None: now; after the opt-out in any case")
+
+
 class FactSaid(Input):
     """A named fact: true, false, or not known any more (null)."""
 
@@ -118,3 +127,9 @@ class MergeSaid(Input):
     """The other record of the same human; its group takes this person in."""
 
     into: Name
+
+
+class SeparationSaid(Input):
+    """Why the record is not of the same human as those that it was merged with."""
+
+    reason: ShortText

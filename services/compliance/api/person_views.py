@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from services.compliance.api.views import HoldView
+from services.compliance.domain.conduct import ALL_CHANNELS, OptOutEnd
 from services.compliance.domain.keeping import ConsentRow, FactRow, PreferenceRow
 from shared.contracts.vocabulary import Channel, PartyRole
 
@@ -115,6 +116,27 @@ class OptOutView(BaseModel):
 
     channel: Channel | None = Field(description="None: of everything")
     since: datetime
+
+
+class OptOutEndView(BaseModel):
+    """An opt-out that was taken back, and the consent by which it was."""
+
+    channel: Channel | None
+    opted_out_at: datetime
+    consented_at: datetime
+    source: str
+    reference: str
+
+    @classmethod
+    def of(cls, end: OptOutEnd) -> "OptOutEndView":
+        """The view of an end."""
+        return cls(
+            channel=None if end.channel == ALL_CHANNELS else Channel(end.channel),
+            opted_out_at=end.opted_out_at,
+            consented_at=end.consented_at,
+            source=end.source,
+            reference=end.reference,
+        )
 
 
 class RoleView(BaseModel):

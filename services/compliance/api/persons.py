@@ -6,11 +6,12 @@ from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from services.compliance.api.person_desk import Key, PersonDesk, PersonId, new_id, passed, to_come
-from services.compliance.api.person_inputs import NewConsent, NewPreference
-from services.compliance.api.person_views import ConsentView, PreferenceView
+from services.compliance.api.person_inputs import NewConsent, NewPreference, RenewedConsentSaid
+from services.compliance.api.person_views import ConsentView, OptOutEndView, PreferenceView
+from services.compliance.domain.conduct import ALL_CHANNELS
 from services.compliance.domain.keeping import ConsentRow, PreferenceRow
 from services.compliance.gate import Gate
-from services.compliance.keeping import File
+from services.compliance.keeping import File, RenewedConsent
 from services.compliance.settings import ComplianceSettings
 from shared.runtime import Runtime
 from shared.web.auth import require
@@ -107,5 +108,19 @@ def persons_router(runtime: Runtime[ComplianceSettings], gate: Gate) -> APIRoute
             return PreferenceView.of(row)
 
         return await desk.act(person_id, key, withdraw, 200)
+
+    @router.post("/opt-outs/take-back", response_model=OptOutEndView, responses=problem_responses(404))
+    async def take_back(person_id: PersonId, body: RenewedConsentSaid, key: Key) -> Response:
+        """The person consents anew to messages that they had opted out of; nobody else can take that back."""
+
+        async def record(file: File) -> OptOutEndView:
+            given_at = passed(body.given_at, file.work.now)
+            consent = RenewedConsent(given_at, body.source, body.reference)
+            end = await file.end_opt_out(body.channel or ALL_CHANNELS, consent)
+            if end is None:
+                raise NotFound("There is no such opt-out of this record from before the consent.")
+            return OptOutEndView.of(end)
+
+        return await desk.act(person_id, key, record, 200)
 
     return router

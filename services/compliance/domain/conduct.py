@@ -1,11 +1,15 @@
 """What persons said that the gate has to heed: opt-outs, wrong numbers, and that they got in touch at all."""
 
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
 from services.compliance.domain.gate.facts import AttemptOutcome
 from services.compliance.domain.keeping import MilestoneRow
+from services.compliance.domain.outcomes import MET
+from services.compliance.domain.packs.library import Library
+from services.compliance.domain.packs.schema import SequenceRule
 from services.compliance.domain.permit import AttemptState, Permit
 from shared.contracts import contacts
 from shared.contracts.vocabulary import Channel, HoldKind, PartyRole, Purpose
@@ -13,6 +17,9 @@ from shared.ids import derive_id
 
 ALL_CHANNELS = "all"
 """An opt-out of everything."""
+
+INITIAL_COMMUNICATION = "initial_communication"
+_ABOUT_THE_DEBT = frozenset({Purpose.COLLECT, Purpose.VALIDATION, Purpose.DEBTOR_REQUESTED})
 
 UNKNOWN_POINT = "unknown"
 """Where a contact came from, when nobody says."""
@@ -39,6 +46,19 @@ class OptedOut(msgspec.Struct):
     person_id: str
     channel: str
     opted_out_at: datetime
+
+
+class OptOutEnd(msgspec.Struct):
+    """An opt-out that the person took back by consenting anew; the fields are those of `opt_out_end`."""
+
+    person_id: str
+    channel: str
+    opted_out_at: datetime
+    consented_at: datetime
+    source: str
+    reference: str
+    recorded_at: datetime
+    recorded_by: str
 
 
 def hold_from(event: contacts.OutcomeRecorded, kind: HoldKind, point: str | None = None) -> PlacedHold:
@@ -81,6 +101,34 @@ def received(event: contacts.OutcomeRecorded, answered: Permit | None) -> Permit
         direction="in",
         party=answered.party if answered else PartyRole.DEBTOR,
     )
+
+
+@lru_cache(maxsize=8)
+def asked_in(library: Library) -> frozenset[str]:
+    """The countries whose packs have a sequence that begins with the initial communication."""
+    return frozenset(
+        pack.jurisdiction.country
+        for pack in library.packs
+        for rule in pack.rules
+        if isinstance(rule, SequenceRule) and rule.require.of == INITIAL_COMMUNICATION
+    )
+
+
+def first_communications(permit: Permit) -> list[MilestoneRow]:
+    """What tells the debtor of the debts, one for each; the store keeps the first.
+
+    A message does when it goes out, a call when it came to a conversation, and whatever the debtor sends or
+    says of their own accord. Visits do not, for nobody knows who was met; nor do notices and pleadings
+    (12 CFR 1006.34(b)(2)).
+    """
+    if permit.party is not PartyRole.DEBTOR or permit.purpose not in _ABOUT_THE_DEBT:
+        return []
+    spoken = permit.outcome == AttemptOutcome.CONVERSATION
+    at = permit.outcome_at if permit.channel in MET else permit.left_at
+    if at is None or (permit.channel in MET and not spoken):
+        return []
+    debts = permit.debts or ("",)
+    return [MilestoneRow(permit.person_id, INITIAL_COMMUNICATION, debt, at, "outreach") for debt in debts]
 
 
 def validations(permit: Permit) -> list[MilestoneRow]:

@@ -46,8 +46,18 @@ def question_of(
     # Who asks knows whether a named member of staff will make the contact: it is never in doubt.
     named = {COLLECTOR_NAMED: COLLECTOR_NAMED in request.collector.facts}
     facts = dossier.told(asked, request.debts, derived | named)
+    if not asked.debts:
+        facts = _about_all_debts(facts)
     others = dossier.roles(asked.customer_id) - {request.party}
     return Question(request, facts, tuple(sorted(others)), dossier.is_removed(asked.customer_id))
+
+
+def _about_all_debts(facts: PersonFacts) -> PersonFacts:
+    """A contact that names no debt is about all of them, so a hold on any one of them stands in its way."""
+    if all(hold.debt is None for hold in facts.holds):
+        return facts
+    holds = tuple(msgspec.structs.replace(hold, debt=None) for hold in facts.holds)
+    return msgspec.structs.replace(facts, holds=holds)
 
 
 def judge(question: Question, library: Library, now: datetime) -> Decision:

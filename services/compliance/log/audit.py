@@ -15,9 +15,13 @@ from services.compliance.log.errors import AuditLogError, LeafError, TileError
 from services.compliance.log.keys import Verifier
 from services.compliance.log.leaf import decode_entry
 from services.compliance.log.merkle import Frontier, leaf_hash
+from services.compliance.log.numbering import Numbering
 from services.compliance.log.tiles import TILE_HEIGHT, TILE_WIDTH
 
 CHUNK = 40 * TILE_WIDTH
+
+PERSON_SEQUENCE = "person sequence"
+"""The check that finds a leaf about a person missing among the others."""
 
 __all__ = ["AuditReport", "Demands", "Finding", "audit"]
 
@@ -70,6 +74,7 @@ class _Audit:
     """The index that the next entry should have."""
     named: set[str] = field(default_factory=set)
     """The sets of rule packs that leaves name."""
+    numbering: Numbering = field(default_factory=Numbering)
     cosigned_at: int = 0
     has_payloads: bool = True
 
@@ -141,6 +146,8 @@ class _Audit:
             self.report.found("leaf", where, "the entry is about another fact")
         if isinstance(ruleset := record.get("ruleset"), str):
             self.named.add(ruleset)
+        if (problem := self.numbering.take(record)) is not None:
+            self.report.found(PERSON_SEQUENCE, where, problem)
         promised = record.get("payload")
         if promised is None or not self.has_payloads:
             return
@@ -172,6 +179,8 @@ class _Audit:
     def _note_cosignatures(self, opened: OpenedCheckpoint) -> None:
         for signature in opened.cosignatures:
             self.cosigned_at = max(self.cosigned_at, signature.seconds)
+            if signature.name not in self.report.witnesses:
+                self.report.witnesses.append(signature.name)
 
     async def _compare_tiles(self, source: LogSource) -> None:
         """Compare the tiles that are full and signed by now with what is stored."""
@@ -194,6 +203,11 @@ class _Audit:
             self.report.found("witness", f"checkpoint {seen.size}", "cosigned, but the entries are gone")
         if await source.size() > entries:
             self.report.found("truncation", f"entry {entries}", "the entries from here on are gone")
+        async for subject, leaves in source.numbered():
+            if self.numbering.short_of(subject, leaves):
+                where = f"subject {subject.hex()}"
+                self.report.found(PERSON_SEQUENCE, where, f"{leaves} leaves were counted, the last is gone")
+        self.report.unnumbered = self.numbering.unnumbered
 
     def judge_rulesets(self, known: Mapping[str, str] | None) -> None:
         """Are the rule packs that decisions name on file as they were?"""

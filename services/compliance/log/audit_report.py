@@ -20,7 +20,8 @@ class AuditReport:
     """What an audit saw. The log is as it was signed if `findings` is 0; `first_findings` names some.
 
     `witnessed_size` is the newest size that enough of the trusted witnesses cosigned, `witnessed_at` (RFC
-    3339, or empty) when a trusted witness cosigned last.
+    3339, or empty) when a trusted witness cosigned last, `witnesses` are the names of those that did.
+    `unnumbered` are the leaves without a number of their person's, as earlier versions wrote them.
     """
 
     origin: str
@@ -30,6 +31,8 @@ class AuditReport:
     root: str = ""
     witnessed_size: int = 0
     witnessed_at: str = ""
+    witnesses: list[str] = field(default_factory=list)
+    unnumbered: int = 0
     payloads: int = 0
     payloads_erased: int = 0
     tiles: int = 0

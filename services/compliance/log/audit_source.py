@@ -1,6 +1,6 @@
 """Where an audit reads a log from: rows as they are stored, in order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 
@@ -45,6 +45,10 @@ class LogSource(Protocol):
 
     async def tile_roots(self, level: int, first: int, end: int) -> Mapping[int, bytes]:
         """The root of each full tile's hashes, recomputed; by index."""
+        ...
+
+    def numbered(self) -> AsyncIterator[tuple[bytes, int]]:
+        """How many leaves about each pseudonym were counted; nothing where that is not to see."""
         ...
 
     async def unlogged(self) -> Mapping[str, int]:

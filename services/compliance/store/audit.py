@@ -1,6 +1,6 @@
 """A stored log as the auditor reads it, in one consistent snapshot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -14,7 +14,7 @@ from services.compliance.log.keys import Verifier
 from services.compliance.log.merkle import root_of
 from services.compliance.log.tile_nodes import split_tile
 from services.compliance.log.tiles import TileId
-from services.compliance.store import cosignatures, log
+from services.compliance.store import acts, cosignatures, log
 from services.compliance.store.cosignatures import with_lines
 from services.compliance.tables import ruleset
 
@@ -34,14 +34,7 @@ _TILES = text(
     "SELECT tile_index, hashes, root FROM log_tile WHERE year = :year AND level = :level"
     " AND tile_index >= :first AND tile_index < :end ORDER BY tile_index"
 )
-_UNLOGGED_DECISIONS = text(
-    "SELECT count(*) FROM decision d WHERE NOT EXISTS"
-    " (SELECT 1 FROM log_entry e WHERE e.event_id = d.decision_id)"
-)
-_UNLOGGED_REDEMPTIONS = text(
-    "SELECT count(*) FROM attempt a WHERE a.dispatch_id IS NOT NULL AND NOT EXISTS"
-    " (SELECT 1 FROM log_entry e WHERE e.event_id = 'redeemed:' || a.permit_id)"
-)
+_NUMBERED = text("SELECT subject, leaves FROM subject_head WHERE year = :year ORDER BY subject")
 
 
 @dataclass(slots=True)
@@ -77,22 +70,20 @@ class StoredLog:
         rows = await self.connection.execute(_TILES, values)
         return {index: root for index, hashes, root in rows if _root(TileId(level, index), hashes) == root}
 
+    async def numbered(self) -> AsyncIterator[tuple[bytes, int]]:
+        """The counters of the year."""
+        async with self.connection.stream(_NUMBERED, {"year": self.year}) as rows:
+            async for subject, leaves in rows:
+                yield subject, leaves
+
     async def unlogged(self) -> Mapping[str, int]:
-        """Decisions and redemptions without a leaf in any year's log."""
-        return await unlogged(self.connection)
+        """Acts without a leaf in any year's log."""
+        return await acts.unlogged(self.connection)
 
     async def rulesets(self) -> Mapping[str, str]:
         """The digest of each set of packs on file, recomputed, by the digest that it is kept under."""
         rows = await self.connection.execute(select(ruleset.c.digest, ruleset.c.packs))
         return {digest: _digest_of(packs) for digest, packs in rows}
-
-
-async def unlogged(connection: AsyncConnection) -> dict[str, int]:
-    """Decisions and redemptions that have no leaf, counted; both are 0 unless somebody tampered."""
-    return {
-        "decisions": int((await connection.execute(_UNLOGGED_DECISIONS)).scalar_one()),
-        "redemptions": int((await connection.execute(_UNLOGGED_REDEMPTIONS)).scalar_one()),
-    }
 
 
 async def audit_log(

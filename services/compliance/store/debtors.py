@@ -28,10 +28,12 @@ _DEBTORS = text(
     "SELECT customer_id, person_id FROM party WHERE customer_id = ANY(CAST(:customers AS text[]))"
     " AND role = 'debtor' AND NOT removed ORDER BY customer_id, person_id"
 )
+# Who wrote to us since the last failed call is not out of reach, whatever the channel.
 _LAST_CALLS = text(
     "SELECT person_id, outcome FROM unnest(CAST(:debtors AS text[])) AS debtor(person_id),"
     " LATERAL (SELECT outcome FROM attempt WHERE attempt.person_id = debtor.person_id"
-    "  AND channel = ANY(CAST(:calls AS text[])) AND coalesce(outcome, 'placed') <> 'placed'"
+    "  AND (channel = ANY(CAST(:calls AS text[])) OR direction = 'in')"
+    "  AND coalesce(outcome, 'placed') <> 'placed'"
     "  ORDER BY reserved_at DESC LIMIT :most) AS last"
 )
 _SAID = text(

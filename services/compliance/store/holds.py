@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_, update
+from sqlalchemy import Row, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.compliance.domain.conduct import OptedOut, PlacedHold
-from services.compliance.tables import hold, opt_out
+from services.compliance.domain.conduct import OptedOut, OptOutEnd, PlacedHold
+from services.compliance.tables import hold, opt_out, opt_out_end
 from shared.contracts.vocabulary import HoldKind
 from shared.database import sets
 
@@ -19,8 +19,30 @@ async def place(connection: AsyncConnection, holds: Sequence[PlacedHold]) -> Non
 
 
 async def opt_out_of(connection: AsyncConnection, opt_outs: Sequence[OptedOut]) -> None:
-    """Keep opt-outs of locked persons; the first one of a channel stays."""
-    await sets.insert(connection, opt_out, opt_outs, skip_existing=True)
+    """Keep opt-outs of locked persons; the first one of a channel stays.
+
+    News of one from before the person consented anew comes too late to count.
+    """
+    if not opt_outs:
+        return
+    rows = await sets.fetch(connection, opt_out_end, "person_id", {made.person_id for made in opt_outs})
+    consented: dict[tuple[str, str], datetime] = {}
+    for row in sorted(rows, key=lambda row: row.consented_at):
+        consented[row.person_id, row.channel] = row.consented_at
+    counting = [made for made in opt_outs if not _is_over(made, consented)]
+    await sets.insert(connection, opt_out, counting, skip_existing=True)
+
+
+async def end_opt_out(connection: AsyncConnection, end: OptOutEnd) -> None:
+    """Take back an opt-out of a locked person; that there was one stays on file."""
+    mine = (opt_out.c.person_id == end.person_id, opt_out.c.channel == end.channel)
+    await connection.execute(delete(opt_out).where(*mine))
+    await sets.insert(connection, opt_out_end, [end])
+
+
+def _is_over(made: OptedOut, consented: dict[tuple[str, str], datetime]) -> bool:
+    at = consented.get((made.person_id, made.channel))
+    return at is not None and made.opted_out_at <= at
 
 
 async def by_id(connection: AsyncConnection, hold_id: str) -> PlacedHold | None:

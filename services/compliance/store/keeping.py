@@ -1,6 +1,6 @@
 """What is put on file about locked persons beside their attempts and holds."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -41,6 +41,21 @@ _LEAVE_PLACES = text(
     "  since timestamptz, until timestamptz, set_by text)"
     " ON CONFLICT (person_id, country, state, city) DO UPDATE SET until = excluded.until"
     "  WHERE residence.until IS NOT NULL"
+)
+# Hardly anybody lives there or has none yet, so the look at the party comes first.
+_ADD_FIRST = text(
+    "INSERT INTO milestone (person_id, kind, debt, at, recorded_by)"
+    " SELECT DISTINCT ON (person_id, kind, debt) person_id, kind, debt, at, recorded_by"
+    " FROM json_to_recordset(CAST(:rows AS json)) AS"
+    "  new(person_id text, kind text, debt text, at timestamptz, recorded_by text)"
+    " WHERE (EXISTS (SELECT 1 FROM party WHERE party.person_id = new.person_id"
+    "   AND split_part(jurisdiction, '-', 1) = ANY(CAST(:countries AS text[])))"
+    "  OR EXISTS (SELECT 1 FROM residence WHERE residence.person_id = new.person_id"
+    "   AND country = ANY(CAST(:countries AS text[]))))"
+    " AND NOT EXISTS (SELECT 1 FROM milestone AS known WHERE known.person_id = new.person_id"
+    "  AND known.kind = new.kind AND known.debt = new.debt AND known.at <= new.at)"
+    " ORDER BY person_id, kind, debt, at"
+    " ON CONFLICT DO NOTHING"
 )
 _encode = msgspec.json.Encoder().encode
 
@@ -144,6 +159,15 @@ async def leave(connection: AsyncConnection, left: Moved) -> None:
         await connection.execute(_LEAVE_ZONES, {"rows": _encode(list(left.zones.values())).decode()})
     if left.residences:
         await connection.execute(_LEAVE_PLACES, {"rows": _encode(list(left.residences.values())).decode()})
+
+
+async def add_first(
+    connection: AsyncConnection, rows: Sequence[MilestoneRow], countries: Collection[str]
+) -> None:
+    """Keep the first event of a kind of each person and debt, of persons who may live in these countries."""
+    if rows and countries:
+        values = {"rows": _encode(rows).decode(), "countries": sorted(countries)}
+        await connection.execute(_ADD_FIRST, values)
 
 
 async def add_milestones(connection: AsyncConnection, rows: Sequence[MilestoneRow]) -> None:

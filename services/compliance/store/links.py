@@ -21,6 +21,13 @@ _LINK = text(
 )
 
 
+_CLOSE = text(
+    "WITH gone AS (DELETE FROM person_link WHERE member_id = ANY(CAST(:members AS text[])) RETURNING *)"
+    " INSERT INTO person_unlink (member_id, linked_at, into_id, linked_by, unlinked_at, unlinked_by, reason)"
+    " SELECT member_id, linked_at, into_id, linked_by, :at, :by, :reason FROM gone"
+)
+
+
 async def groups_of(connection: AsyncConnection, person_ids: Collection[str]) -> dict[str, list[str]]:
     """The records of each human whom one of these persons is, by the root among them, sorted."""
     groups: dict[str, list[str]] = {}
@@ -36,3 +43,11 @@ async def link(
     """From now on these records are of the human of `root`; all of both groups are locked."""
     values = {"root": root, "members": sorted(members), "at": at, "by": by}
     await connection.execute(_LINK, values)
+
+
+async def unlink(
+    connection: AsyncConnection, members: Collection[str], at: datetime, by: str, reason: str
+) -> None:
+    """From now on these are linked to nobody; that they were stays on file. Their group is locked."""
+    values = {"members": sorted(members), "at": at, "by": by, "reason": reason}
+    await connection.execute(_CLOSE, values)

@@ -1,6 +1,6 @@
 """The log's entries: appended under the head's lock, so that leaves are in commit order without gaps."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select, text
@@ -27,6 +27,15 @@ _APPEND_PAYLOADS = text(
     " FROM unnest(CAST(:places AS bigint[]), CAST(:persons AS text[]), CAST(:salts AS bytea[]),"
     "  CAST(:bodies AS bytea[])) AS new(place, person_id, salt, body)"
 )
+# In the order of the pseudonyms: two batches about the same persons wait and never lock each other out.
+_NUMBER = text(
+    "INSERT INTO subject_head AS head (year, subject, leaves)"
+    " SELECT CAST(:year AS integer), subject, leaves"
+    " FROM unnest(CAST(:subjects AS bytea[]), CAST(:counts AS bigint[])) AS new(subject, leaves)"
+    " ORDER BY subject"
+    " ON CONFLICT (year, subject) DO UPDATE SET leaves = head.leaves + excluded.leaves"
+    " RETURNING subject, leaves"
+)
 _KNOWN = text("SELECT event_id FROM log_entry WHERE event_id = ANY(CAST(:wanted AS text[]))")
 _PLACES = text("SELECT event_id, leaf_index FROM log_entry WHERE event_id = ANY(CAST(:wanted AS text[]))")
 _ERASE = text("DELETE FROM payload WHERE person_id = :person_id")
@@ -47,6 +56,18 @@ class Entry(NamedTuple):
     year: int
     leaf_index: int
     entry: bytes
+
+
+async def take_numbers(connection: AsyncConnection, year: int, counts: Mapping[str, int]) -> dict[str, int]:
+    """Take the next numbers of so many leaves about each pseudonym; returns the first of each.
+
+    Holds the pseudonyms' counters until the commit, so that numbers follow commit order without gaps; to be
+    called before `append`, which holds the whole log.
+    """
+    subjects = {bytes.fromhex(subject): subject for subject in counts}
+    values = {"year": year, "subjects": list(subjects), "counts": list(counts.values())}
+    rows = await connection.execute(_NUMBER, values)
+    return {subjects[key]: last - counts[subjects[key]] + 1 for key, last in rows}
 
 
 async def append(

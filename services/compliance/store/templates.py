@@ -1,6 +1,6 @@
 """Templates: numbered, added, locked, saved, listed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,9 +12,11 @@ from services.compliance.tables.templates import template, template_version
 from shared.contracts.vocabulary import Channel
 from shared.database import sets
 
-_NUMBER = text(
-    "INSERT INTO template AS head (template_id, versions) VALUES (:template_id, 1)"
-    " ON CONFLICT (template_id) DO UPDATE SET versions = head.versions + 1 RETURNING versions"
+_NUMBERS = text(
+    "INSERT INTO template AS head (template_id, versions)"
+    " SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:counts AS int[]))"
+    " ON CONFLICT (template_id) DO UPDATE SET versions = head.versions + excluded.versions"
+    " RETURNING template_id, versions"
 )
 _CHANGING = (
     "state",
@@ -34,9 +36,12 @@ class Filters(NamedTuple):
     channel: Channel | None = None
 
 
-async def next_version(connection: AsyncConnection, template_id: str) -> int:
-    """The number of a new version; the template stays locked until the commit."""
-    return int((await connection.execute(_NUMBER, {"template_id": template_id})).scalar_one())
+async def next_versions(connection: AsyncConnection, wanted: Mapping[str, int]) -> dict[str, int]:
+    """The first number of so many new versions of each template; they stay locked until the commit."""
+    ids = sorted(wanted)
+    values = {"ids": ids, "counts": [wanted[name] for name in ids]}
+    rows = await connection.execute(_NUMBERS, values)
+    return {row.template_id: row.versions - wanted[row.template_id] + 1 for row in rows}
 
 
 async def add(connection: AsyncConnection, versions: Sequence[TemplateVersion]) -> None:
@@ -49,11 +54,13 @@ async def save(connection: AsyncConnection, versions: Sequence[TemplateVersion])
     await sets.update(connection, template_version, versions, _CHANGING)
 
 
-async def locked(connection: AsyncConnection, template_id: str) -> dict[int, TemplateVersion]:
-    """All versions of a template by number, the template locked until the commit."""
-    await sets.fetch(connection, template, "template_id", [template_id], lock=True)
-    rows = await sets.fetch(connection, template_version, "template_id", [template_id])
-    return {row.version: _version(row) for row in rows}
+async def locked(
+    connection: AsyncConnection, template_ids: Collection[str]
+) -> dict[tuple[str, int], TemplateVersion]:
+    """All versions of these templates by id and number, the templates locked until the commit."""
+    await sets.fetch(connection, template, "template_id", template_ids, lock=True)
+    rows = await sets.fetch(connection, template_version, "template_id", template_ids)
+    return {(row.template_id, row.version): _version(row) for row in rows}
 
 
 async def one(connection: AsyncConnection, template_id: str, version: int) -> TemplateVersion | None:

@@ -25,6 +25,17 @@ log_entry = Table(
     comment="Append-only: the log's leaves, canonical JSON without personal data",
 )
 
+subject_head = Table(
+    "subject_head",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("subject", LargeBinary, primary_key=True, comment="The pseudonym's 32 bytes"),
+    Column("leaves", BigInteger, nullable=False),
+    # Updated with each batch about a person, soon again: the page keeps room for the new versions.
+    postgresql_with={"fillfactor": 50},
+    comment="Numbered leaves about each person in each year's log; its lock gives the next number",
+)
+
 log_tile = Table(
     "log_tile",
     metadata,

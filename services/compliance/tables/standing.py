@@ -16,6 +16,19 @@ person_link = Table(
     comment="Records of one human: their attempts and holds count together",
 )
 
+person_unlink = Table(
+    "person_unlink",
+    metadata,
+    Column("member_id", Text, primary_key=True),
+    Column("linked_at", INSTANT, primary_key=True),
+    Column("into_id", Text, nullable=False),
+    Column("linked_by", Text, nullable=False),
+    Column("unlinked_at", INSTANT, nullable=False),
+    Column("unlinked_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    comment="Append-only: links that are over; until then the records counted together",
+)
+
 consent = Table(
     "consent",
     metadata,
@@ -30,6 +43,20 @@ consent = Table(
     Column("recorded_by", Text, nullable=False),
     Index("consent_person", "person_id"),
     comment="What a person agreed to, kept after the withdrawal",
+)
+
+opt_out_end = Table(
+    "opt_out_end",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("channel", Text, primary_key=True, comment="A channel, or all"),
+    Column("opted_out_at", INSTANT, primary_key=True),
+    Column("consented_at", INSTANT, nullable=False, comment="An opt-out of later counts again"),
+    Column("source", Text, nullable=False, comment="How the person consented anew"),
+    Column("reference", Text, nullable=False, comment="Of the record of that consent"),
+    Column("recorded_at", INSTANT, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    comment="Append-only: opt-outs that the person took back by consenting anew",
 )
 
 preference = Table(

@@ -20,7 +20,8 @@ MOST_SUSPICIOUS = 1000
 """Requests kept; whoever sends more finds them counted only, so that a stranger cannot fill the disk."""
 
 _KEY_FILE, _PUBLIC_FILE, _LOCK_FILE = "witness.key", "witness.vkey", "lock"
-_SEED_SIZE = 32
+SEED_SIZE = 32
+"""Bytes of a witness's secret."""
 
 
 class WitnessStateError(Exception):
@@ -91,18 +92,22 @@ class WitnessState:
         return self._cosigned / f"{hashlib.sha256(origin.encode()).hexdigest()}.note"
 
 
-def open_state(folder: Path, name: str) -> WitnessState:
-    """Open a witness's folder, made with a new key called `name` where it is not there yet.
+def open_state(folder: Path, name: str, seed: bytes | None = None) -> WitnessState:
+    """Open the folder of a witness called `name`; made, with a new key, where it is not there yet.
 
-    Raises WitnessStateError where another process has it open, its key has another name, or a file of it
-    is damaged.
+    The key of a `seed` is kept elsewhere and not written into the folder. Raises WitnessStateError
+    where another process has it open, its key is another one, or a file of it is damaged; OSError where it
+    cannot be written.
     """
     for part in (folder, folder / "cosigned", folder / "suspicious"):
         part.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        state = WitnessState(folder, _signer(folder, name), lock)
+        signer = _kept_signer(folder, name) if seed is None else _given_signer(folder, name, seed)
+        _require_name(signer, name, folder)
+        _publish(folder, signer)
+        state = WitnessState(folder, signer, lock)
         state.require_sound()
     except BlockingIOError:
         os.close(lock)
@@ -113,21 +118,42 @@ def open_state(folder: Path, name: str) -> WitnessState:
     return state
 
 
-def _signer(folder: Path, name: str) -> Signer:
+def _kept_signer(folder: Path, name: str) -> Signer:
     path = folder / _KEY_FILE
     try:
         if path.exists():
-            signer = Signer.parse(path.read_text().strip())
-        else:
-            signer = Signer(name, os.urandom(_SEED_SIZE), SignatureType.COSIGNATURE_V1)
-            if any((folder / "cosigned").iterdir()):
-                raise WitnessStateError(f"{folder} has lost its {_KEY_FILE}. Restore it from a backup.")
-            write_durably(path, f"{signer.encode()}\n".encode())
+            return Signer.parse(path.read_text().strip())
+        signer = Signer(name, os.urandom(SEED_SIZE), SignatureType.COSIGNATURE_V1)
+        if any((folder / "cosigned").iterdir()):
+            raise WitnessStateError(f"{folder} has lost its {_KEY_FILE}. Restore it from a backup.")
+        write_durably(path, f"{signer.encode()}\n".encode())
     except AuditLogError as error:
         raise WitnessStateError(f"{path}: {error}.") from None
-    if signer.verifier.kind is not SignatureType.COSIGNATURE_V1 or signer.verifier.name != name:
-        raise WitnessStateError(f"{path} is the key of {signer.verifier.name}, not of a witness {name}.")
-    public = f"{signer.verifier.encode()}\n".encode()
-    if not (folder / _PUBLIC_FILE).exists():
-        write_durably(folder / _PUBLIC_FILE, public, 0o644)
     return signer
+
+
+def _given_signer(folder: Path, name: str, seed: bytes) -> Signer:
+    if (folder / _KEY_FILE).exists():
+        raise WitnessStateError(f"{folder} has a key of its own in {_KEY_FILE}; give no other one.")
+    try:
+        return Signer(name, seed, SignatureType.COSIGNATURE_V1)
+    except AuditLogError as error:
+        raise WitnessStateError(f"The witness's key cannot be used: {error}.") from None
+
+
+def _require_name(signer: Signer, name: str, folder: Path) -> None:
+    key = signer.verifier
+    if key.kind is not SignatureType.COSIGNATURE_V1 or key.name != name:
+        raise WitnessStateError(
+            f"{folder / _KEY_FILE} is the key of {key.name}, not of a witness {name}: give its own name with"
+            " --name, or another folder."
+        )
+
+
+def _publish(folder: Path, signer: Signer) -> None:
+    """Keep the public key for those who verify; one that is there already has to be the same."""
+    path, public = folder / _PUBLIC_FILE, f"{signer.verifier.encode()}\n".encode()
+    if not path.exists():
+        write_durably(path, public, 0o644)
+    elif path.read_bytes() != public:
+        raise WitnessStateError(f"{path} is of another key: this folder is another witness's memory.")

@@ -18,7 +18,7 @@ from shared.web.app import create_app
 from tests.conftest import EngineFor
 from tests.integration.compliance.house import House, house
 
-HANDLER = frozenset({"complaint:read", "complaint:write"})
+HANDLER = frozenset({"complaint:read", "complaint:write", "personal:read"})
 DECIDER = frozenset({"complaint:read", "complaint:decide"})
 STAFF = {
     "clerk": HANDLER,
@@ -58,7 +58,8 @@ class Complaints:
         return answer.json()  # type: ignore[no-any-return]
 
     async def get(self, who: str, path: str, status: int = 200, **query: Any) -> dict[str, Any]:
-        answer = await self.client.get(path, params=query, headers={"X-API-Key": key_of(who)})
+        headers = {"X-API-Key": key_of(who), "X-Access-Purpose": "complaint_handling"}
+        answer = await self.client.get(path, params=query, headers=headers)
         assert answer.status_code == status, answer.text
         return answer.json()  # type: ignore[no-any-return]
 

@@ -54,13 +54,14 @@ class LogHouse:
     def key(self) -> Verifier:
         return self.settings.signer(YEAR).verifier
 
-    async def write(self, count: int, **details: Any) -> None:
-        """So many facts with a payload each, about as many persons."""
+    async def write(self, count: int, persons: int | None = None, **details: Any) -> None:
+        """So many facts with a payload each, about as many persons, or `persons` in turn."""
         async with self.transactions.begin() as work:
             journal = Journal(self.settings.pseudonyms)
             for number in range(self.written, self.written + count):
                 told = {"effect": "allow"} | details
-                journal.add(f"fact-{number}", "decision", f"person-{number}", work.now, told, effect="allow")
+                person = f"person-{number if persons is None else number % persons}"
+                journal.add(f"fact-{number}", "decision", person, work.now, told, effect="allow")
             await journal.write(work)
         self.written += count
 

@@ -78,7 +78,7 @@ async def test_f4_a_complaint_about_collection_is_investigated_decided_and_recti
         due_at="2026-04-01T00:00:00Z",
     )
     assert added["state"] == "rectifying"
-    shown = await desk.get("reader", f"/complaints/{name}")
+    shown = await desk.get("clerk", f"/complaints/{name}")
     (action,) = shown["actions"]
     assert (action["description"], action["owner_id"]) == ("Train the team on what may be said", "lead-9")
     await desk.act(name, "closing", "decider", 422)

@@ -67,7 +67,7 @@ async def test_texts_are_sealed_wherever_they_lie_and_open_on_their_own_page(des
         for secret in ("my boss", "13800138000", "the threat", "told the rule", "as told"):
             assert secret not in stored, table
             assert secret.encode().hex() not in stored, table
-    history = (await desk.get("reader", f"/complaints/{name}"))["history"]
+    history = (await desk.get("clerk", f"/complaints/{name}"))["history"]
     assert history[-1]["reason"] == "as told"
 
 

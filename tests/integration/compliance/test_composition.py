@@ -13,7 +13,7 @@ async def test_the_worker_consumes_its_topics_and_signs(engine_for: EngineFor) -
     made = worker(gate.runtime())
     assert made.consumer.name == "compliance"
     assert set(made.consumer.topics) == {REQUESTS, CONTACTS, PARTIES}
-    assert len(made.background) == 2
+    assert len(made.background) == 8
 
 
 async def test_no_route_but_health_answers_without_a_key(engine_for: EngineFor) -> None:

@@ -144,7 +144,7 @@ async def test_a_forger_who_makes_the_sums_anew_is_found_by_the_proofs(
     head, signature = proof.rsplit(b" ", 1)
     forgeries = {
         "another payload": {fact["payload"]: b'{"outcome":"refused"}'},
-        "another record": {fact["leaf"]: honest[fact["leaf"]].replace(b'"v":1', b'"v":2')},
+        "another record": {fact["leaf"]: honest[fact["leaf"]].replace(b'"v":2', b'"v":3')},
         "another signature": {fact["proof"]: head + b" " + _other(signature)},
         "another fact": {"facts.json": honest["facts.json"].replace(b'"outcome"', b'"delivered"')},
     }

@@ -56,6 +56,65 @@ async def test_a_hold_on_one_debt_leaves_the_others_open_and_stops_no_case(gate:
     assert await gate.emitted("hold.placed") == []
 
 
+async def test_a_contact_that_names_no_debt_is_about_the_one_on_hold_too(gate: House) -> None:
+    hold = await place(gate, "dispute", debt="account-1")
+    await gate.feed(asks(1), asks(2, debts=["account-2"]))
+    assert [event["contact_id"] for event in await gate.emitted("contact.allowed")] == ["contact-2"]
+    await post(gate, f"/holds/{hold['hold_id']}/release", reason="answered")
+    await gate.feed(asks(3))
+    assert len(await gate.emitted("contact.allowed")) == 2
+
+
+async def test_a_hold_ends_at_its_instant_exclusive_whether_or_not_its_timer_has_fired(gate: House) -> None:
+    until = NOON + timedelta(hours=1)
+    await place(gate, "dispute", until=until.isoformat())
+    gate.clock.instant = until - timedelta(microseconds=1)
+    await gate.feed(asks(1))
+    gate.clock.instant = until
+    await gate.feed(asks(2))
+    rows = await gate.rows("SELECT contact_id, effect, until FROM decision ORDER BY contact_id")
+    assert [row.effect for row in rows] == ["deny", "allow"]
+    async with gate.client() as client:
+        active = (await client.get("/holds", params={"active": True})).json()["items"]
+    assert active == []
+    assert await gate.fire_timers() == 1
+    assert [event["reason"] for event in await gate.emitted("hold.released")] == ["expired"]
+
+
+async def test_a_hold_released_before_its_end_is_told_once_and_its_timer_finds_nothing(gate: House) -> None:
+    hold = await place(gate, "dispute", until=(NOON + timedelta(hours=1)).isoformat())
+    await post(gate, f"/holds/{hold['hold_id']}/release", reason="answered")
+    await post(gate, f"/holds/{hold['hold_id']}/release", expect=409, reason="again")
+    gate.clock.advance(seconds=7200)
+    await gate.fire_timers()
+    assert len(await gate.emitted("hold.released")) == 1
+
+
+async def test_of_two_holds_of_a_kind_the_later_end_counts(gate: House) -> None:
+    for hours in (2, 1):
+        await place(gate, "dispute", until=(NOON + timedelta(hours=hours)).isoformat())
+    gate.clock.advance(seconds=3600)
+    await gate.fire_timers()
+    await gate.feed(asks(1))
+    gate.clock.advance(seconds=3600)
+    await gate.feed(asks(2))
+    rows = await gate.rows("SELECT effect FROM decision ORDER BY contact_id")
+    assert [row.effect for row in rows] == ["deny", "allow"]
+
+
+async def test_a_hold_cannot_end_in_the_past_and_its_own_instant_is_the_past(gate: House) -> None:
+    await post(
+        gate,
+        "/holds",
+        expect=422,
+        person_id="person-1",
+        customer_id="customer-1",
+        kind="dispute",
+        until=gate.clock.now().isoformat(),
+    )
+    assert await gate.leaves() == []
+
+
 async def test_a_hold_on_one_contact_point_leaves_the_others_open(gate: House) -> None:
     await place(gate, "wrong_number", contact_point_id="point-1")
     await gate.feed(asks(1), asks(2, contact_point_id="point-2"))

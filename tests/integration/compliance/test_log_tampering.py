@@ -21,6 +21,7 @@ from services.compliance.log.keys import Signer
 from services.compliance.log.proof import verify_proof
 from services.compliance.pack_files import PACKS, load_library, read_pack
 from services.compliance.signer import CheckpointSigner
+from services.compliance.store import log as log_store
 from services.compliance.store.audit import StoredLog
 from services.compliance.store.proofs import proof_of
 from services.compliance.witness.state import open_state
@@ -106,6 +107,8 @@ async def test_the_witness_finds_a_tail_that_was_cut_off_with_all_that_was_signe
         f"DELETE FROM cosignature WHERE size > {SIZE}",
         f"UPDATE log_head SET size = {SIZE}",
     )
+    assert await log.checks(witness.demands()) == {"person sequence"}, "unless it is done well"
+    await log.execute("DELETE FROM subject_head")
     assert await log.checks(witness.demands()) == set(), "in itself such a log is sound"
     assert await log.checks(witness.demands(seen=(await witness.last(),))) == {"witness"}
     assert await witness.submit() == 0
@@ -115,13 +118,55 @@ async def test_the_witness_finds_a_tail_that_was_cut_off_with_all_that_was_signe
 
 async def test_an_audit_finds_a_tail_that_was_cut_off_below_what_was_signed(log: LogHouse) -> None:
     await log.execute("DELETE FROM log_entry WHERE leaf_index >= 290", "UPDATE log_head SET size = 290")
-    assert await log.checks() == {"truncation"}
+    assert await log.checks() == {"truncation", "person sequence"}
 
 
 async def test_an_audit_finds_leaves_that_went_before_they_were_signed(log: LogHouse) -> None:
     await log.write(5)
     await log.execute("DELETE FROM log_entry WHERE leaf_index >= 303")
-    assert await log.checks() == {"truncation"}
+    assert await log.checks() == {"truncation", "person sequence"}
+
+
+@pytest.mark.parametrize(("index", "where"), [(301, "entry 302"), (304, "subject ")])
+async def test_the_person_sequence_finds_a_persons_leaf_that_was_taken_out_of_a_log_made_anew(
+    log: LogHouse, index: int, where: str
+) -> None:
+    """Hashes, tiles, checkpoints and places are as the bank could make them; no witness ever looked."""
+    await log.write(5, persons=2)
+    await log.sign()
+    assert await log.checks() == set()
+    await log.execute(
+        f"DELETE FROM log_entry WHERE leaf_index = {index}",
+        f"DELETE FROM payload WHERE leaf_index = {index}",
+        *(
+            statement
+            for table in ("log_entry", "payload")
+            for statement in (
+                f"UPDATE {table} SET leaf_index = -leaf_index WHERE leaf_index > {index}",
+                f"UPDATE {table} SET leaf_index = -leaf_index - 1 WHERE leaf_index < 0",
+            )
+        ),
+        "UPDATE log_head SET size = size - 1",
+        "DELETE FROM log_tile",
+        "DELETE FROM checkpoint",
+    )
+    await log.sign()
+    (finding,) = (await log.audit()).first_findings
+    assert finding.check == "person sequence"
+    assert finding.where.startswith(where)
+
+
+async def test_leaves_of_the_first_version_have_no_numbers_and_are_counted(log: LogHouse) -> None:
+    async with log.transactions.begin() as work:
+        old = b'{"id":"old","kind":"decision","subject":"%s","v":1}' % (b"a" * 64)
+        new = b'{"id":"new","kind":"decision","subject":"%s","v":2}' % (b"a" * 64)
+        await log_store.append(work.connection, YEAR, ["old", "new"], [old, new], [])
+    await log.sign()
+    report = await log.audit()
+    assert report.unnumbered == 2
+    assert [(one.check, one.detail) for one in report.first_findings] == [
+        ("person sequence", "a number is missing")
+    ]
 
 
 async def test_the_witness_finds_a_fork_that_the_log_itself_signed(

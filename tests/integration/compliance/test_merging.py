@@ -1,6 +1,7 @@
 """Records of one human count as one person: attempts, reservations, holds, opt-outs (case S8)."""
 
 import asyncio
+from typing import Any
 
 import pytest_asyncio
 
@@ -103,6 +104,89 @@ async def test_merging_and_asking_at_the_same_time_never_gives_too_many(gate: Ho
     asked = [gate.feed(asks(number, person_id=f"person-{number % 2 + 1}")) for number in range(12)]
     await asyncio.gather(*asked[:6], merge(gate, "person-2", "person-1"), *asked[6:])
     assert (await gate.states())["reserved"] == 3
+
+
+async def separate(gate: House, person_id: str, reason: str = "two brothers") -> dict[str, Any]:
+    return await post(gate, f"/persons/{person_id}/separate", reason=reason)
+
+
+async def test_records_taken_apart_count_for_themselves_again(gate: House) -> None:
+    await merge(gate, "person-2", "person-1")
+    await gate.feed(asks(1), asks(2, person_id="person-2"), asks(3))
+    await gate.feed(asks(4), asks(5, person_id="person-2"))
+    assert await gate.states() == {"reserved": 3}
+    left = await separate(gate, "person-2")
+    assert (left["root"], left["members"], left["withdrawn"]) == ("person-1", ["person-1"], [])
+    # What was reserved while they were one stays with the record that it was reserved for.
+    await gate.feed(asks(6), asks(7))
+    await gate.feed(*(asks(number, person_id="person-2") for number in (8, 9, 10)))
+    assert await gate.states() == {"reserved": 6}
+    assert (await standing(gate, "person-1"))["merged"] == []
+    assert len((await standing(gate, "person-2"))["attempts"]) == 3
+
+
+async def test_holds_stay_with_the_record_that_they_were_placed_on(gate: House) -> None:
+    await merge(gate, "person-2", "person-1")
+    await post(gate, "/holds", person_id="person-2", customer_id="customer-2", kind="minor")
+    await separate(gate, "person-2")
+    await gate.feed(asks(1), asks(2, person_id="person-2"))
+    rows = await gate.rows("SELECT person_id, effect FROM decision")
+    assert {row.person_id: row.effect for row in rows} == {"person-1": "allow", "person-2": "deny"}
+
+
+async def test_a_permit_that_rested_on_the_other_records_consent_is_withdrawn(gate: House) -> None:
+    gate.clock.instant = NOON.replace(hour=15)
+    await merge(gate, "person-2", "person-1")
+    await post(gate, "/persons/person-2/consents", kind="time", channel="sms")
+    await gate.feed(asks(1))
+    assert await gate.states() == {"reserved": 1}
+    left = await separate(gate, "person-2")
+    assert left["withdrawn"] == [permit_id_of("contact-1", 1)]
+    assert await reason(gate, 1) == "PERMIT-WITHDRAWN"
+
+
+async def test_when_the_root_leaves_the_others_stay_together(gate: House) -> None:
+    for number in (2, 3):
+        await merge(gate, f"person-{number}", "person-1")
+    left = await separate(gate, "person-1")
+    assert (left["root"], left["members"]) == ("person-2", ["person-2", "person-3"])
+    assert (await standing(gate, "person-3"))["merged"] == ["person-2", "person-3"]
+    assert (await standing(gate, "person-1"))["merged"] == []
+    await gate.feed(*(asks(number, person_id=f"person-{number % 2 + 2}") for number in range(6)))
+    assert await gate.states() == {"reserved": 3}
+
+
+async def test_the_history_of_a_link_stays_and_the_log_has_why_it_ended(gate: House) -> None:
+    await merge(gate, "person-2", "person-1")
+    await separate(gate, "person-2", "two brothers at one address")
+    (kept,) = await gate.rows("SELECT * FROM person_unlink")
+    assert (kept.member_id, kept.into_id, kept.reason) == (
+        "person-2",
+        "person-1",
+        "two brothers at one address",
+    )
+    kinds = [leaf["kind"] for leaf in await gate.leaves()]
+    assert kinds == ["persons_merged", "persons_separated"]
+    entries = await gate.rows("SELECT entry FROM log_entry")
+    assert not any(b"brothers" in row.entry for row in entries)
+    gate.clock.advance(seconds=1)
+    await merge(gate, "person-2", "person-1")
+    await separate(gate, "person-2")
+    assert len(await gate.rows("SELECT * FROM person_unlink")) == 2
+
+
+async def test_a_record_that_is_merged_with_no_other_cannot_be_taken_apart(gate: House) -> None:
+    await post(gate, "/persons/person-1/separate", expect=409, reason="nobody")
+    assert await gate.leaves() == []
+
+
+async def test_taking_apart_and_asking_at_the_same_time_loses_no_reservation(gate: House) -> None:
+    await merge(gate, "person-2", "person-1")
+    asked = [gate.feed(asks(number, person_id=f"person-{number % 2 + 1}")) for number in range(12)]
+    await asyncio.gather(*asked[:6], separate(gate, "person-2"), *asked[6:])
+    rows = await gate.rows("SELECT person_id, count(*) AS many FROM attempt GROUP BY person_id")
+    assert max(row.many for row in rows) <= 3
+    assert 3 <= sum(row.many for row in rows) <= 6
 
 
 async def waiting(gate: House) -> int:

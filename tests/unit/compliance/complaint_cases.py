@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
+
+from services.compliance.complaint_policy import policy_rules
 from services.compliance.domain.complaints import commands as c
 from services.compliance.domain.complaints.draft import Step, file_after
 from services.compliance.domain.complaints.file import File
@@ -25,7 +28,7 @@ NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LIBRARY = load_library()
-POLICY = ComplaintPolicy(library=LIBRARY)
+POLICY = ComplaintPolicy(library=LIBRARY, rules=policy_rules())
 CLERK, INVESTIGATOR, DECIDER = "clerk", "investigator", "decider"
 COLLECTOR, SUPERVISOR = "collector-7", "lead-3"
 
@@ -65,6 +68,11 @@ def proposal(finding: ComplaintFinding = ComplaintFinding.UPHELD, **changes: Any
     return c.ProposeDecision(**(values | changes))
 
 
+def summary(**changes: Any) -> c.ProposeSummary:
+    """The same in the short procedure."""
+    return c.ProposeSummary(**msgspec.structs.asdict(proposal(**changes)))
+
+
 def action(action_id: str = "action-1", due_at: datetime = NOON + 90 * DAY) -> c.AddAction:
     return c.AddAction(action_id=action_id, owner_id="owner", due_at=due_at, sealed_description="sealed")
 
@@ -81,6 +89,7 @@ def one_of_each() -> list[c.Command]:
         c.ApproveExtension(),
         c.RefuseExtension(),
         proposal(),
+        summary(),
         c.ApproveDecision(),
         c.RefuseDecision(),
         action(),

@@ -1,5 +1,6 @@
 """What may be done to a complaint, by whom, and what follows from it."""
 
+import msgspec
 import pytest
 
 from services.compliance.domain.complaints import commands as c
@@ -47,6 +48,7 @@ PERMITTED: dict[type[c.Command], set[State]] = {
     c.ApproveExtension: UNDECIDED,
     c.RefuseExtension: UNDECIDED,
     c.ProposeDecision: {State.INVESTIGATING},
+    c.ProposeSummary: {State.RECEIVED, State.ACKNOWLEDGED, State.INVESTIGATING},
     c.ApproveDecision: {State.INVESTIGATING},
     c.RefuseDecision: {State.INVESTIGATING},
     c.AddAction: {State.DECIDED, State.RECTIFYING},
@@ -225,7 +227,8 @@ def test_the_hold_stands_while_the_complaint_is_open_and_each_round_has_its_own(
 
 
 def test_the_policy_may_let_collection_go_on_for_a_category() -> None:
-    policy = ComplaintPolicy(library=LIBRARY, without_hold=frozenset({ComplaintCategory.SERVICE}))
+    rules = msgspec.structs.replace(POLICY.rules, without_hold=frozenset({ComplaintCategory.SERVICE}))
+    policy = ComplaintPolicy(library=LIBRARY, rules=rules)
     assert opened(policy, category=ComplaintCategory.SERVICE).places_hold is None
     assert opened(policy, category=ComplaintCategory.PRIVACY).places_hold is not None
 

@@ -239,3 +239,27 @@ def test_the_empty_log_has_one_root_only() -> None:
         Checkpoint(ORIGIN, 0, leaves(1)[0])
     assert head(0).root == EMPTY_ROOT
     assert WITNESS.verifier.kind is SignatureType.COSIGNATURE_V1
+
+
+def test_a_witness_whose_key_is_kept_elsewhere_has_it_from_there(tmp_path: Path) -> None:
+    seed = b"e" * 32
+    with open_state(tmp_path / "w", "witness.example", seed) as state:
+        key = state.signer.verifier
+    assert key == Signer("witness.example", seed, SignatureType.COSIGNATURE_V1).verifier
+    assert not (tmp_path / "w" / "witness.key").exists()
+    assert (tmp_path / "w" / "witness.vkey").read_text().strip() == key.encode()
+    with open_state(tmp_path / "w", "witness.example", seed) as state:
+        assert state.signer.verifier == key
+
+
+@pytest.mark.parametrize(("name", "seed"), [("witness.example", b"o" * 32), ("other.example", b"e" * 32)])
+def test_a_folder_is_the_memory_of_one_witness_only(tmp_path: Path, name: str, seed: bytes) -> None:
+    open_state(tmp_path / "w", "witness.example", b"e" * 32).__exit__()
+    with pytest.raises(WitnessStateError, match="another witness's memory"):
+        open_state(tmp_path / "w", name, seed)
+
+
+def test_a_folder_with_a_key_of_its_own_takes_no_other(tmp_path: Path) -> None:
+    open_state(tmp_path / "w", "witness.example").__exit__()
+    with pytest.raises(WitnessStateError, match="a key of its own"):
+        open_state(tmp_path / "w", "witness.example", b"e" * 32)

@@ -132,7 +132,7 @@ def test_a_set_names_its_packs_calendar_and_digests(ours: Library) -> None:
     packs = only(at(ours, NOW, Place(country="CN")))
     assert packs.tags == (
         "cn-mainland@2026.11.0",
-        "bank-policy@2026.11.0",
+        "bank-policy@2026.11.1",
         "bank-policy-cn@2026.11.0",
         "cn-official@2026.1",
     )

@@ -74,6 +74,10 @@ class ProposeDecision(Command, frozen=True, kw_only=True):
     sealed_cause: str | None = None
 
 
+class ProposeSummary(ProposeDecision, frozen=True, kw_only=True):
+    """The complainant accepts the answer: the short procedure, while its term lasts."""
+
+
 class ApproveDecision(Command, frozen=True, kw_only=True):
     """The second person makes it the bank's decision."""
 

@@ -1,10 +1,17 @@
 """The finding: proposed by the investigator, decided by a second person, with what follows from it."""
 
-from services.compliance.domain.complaints.commands import ApproveDecision, ProposeDecision, RefuseDecision
+from datetime import datetime
+
+from services.compliance.domain.complaints.commands import (
+    ApproveDecision,
+    ProposeDecision,
+    ProposeSummary,
+    RefuseDecision,
+)
 from services.compliance.domain.complaints.draft import Draft, Refused, Why
 from services.compliance.domain.complaints.file import Proposal, Sanction
 from services.compliance.domain.complaints.handling import require_assignee
-from services.compliance.domain.complaints.terms import local_date
+from services.compliance.domain.complaints.terms import Place, local_date
 from services.compliance.domain.complaints.words import State
 from shared.contracts.complaints import ComplaintFinding, SanctionMeasure
 from shared.contracts.conduct import CollectorSanctioned, ComplaintDecided
@@ -14,6 +21,33 @@ from shared.ids import derive_id
 def propose(draft: Draft, command: ProposeDecision) -> None:
     """A proposal takes the place of the one before."""
     require_assignee(draft)
+    _propose(draft, command, summary=False)
+
+
+def propose_summary(draft: Draft, command: ProposeSummary) -> None:
+    """Nothing is left to investigate; the second person decides as always, within the short term."""
+    until = _in_short_term(draft)
+    if draft.complaint.assignee_id is None:
+        draft.change(assignee_id=draft.actor)
+    require_assignee(draft)
+    draft.change(state=State.INVESTIGATING)
+    draft.say(summary_until=until)
+    _propose(draft, command, summary=True)
+
+
+def _in_short_term(draft: Draft) -> datetime:
+    """The end of the short procedure. Raises Refused where there is none, or it is over."""
+    complaint = draft.complaint
+    place = Place(complaint.jurisdiction, complaint.zone)
+    until = draft.policy.summary_end(place, complaint.opened_at)
+    if until is None or complaint.round > 1:
+        raise Refused(Why.TERM, "There is no short procedure for this complaint: decide it as usual.")
+    if draft.at >= until:
+        raise Refused(Why.TERM, f"The short procedure ended at {until.isoformat()}: decide it as usual.")
+    return until
+
+
+def _propose(draft: Draft, command: ProposeDecision, *, summary: bool) -> None:
     upheld = command.finding is not ComplaintFinding.REJECTED
     if upheld and (command.root_cause is None or command.sealed_cause is None):
         raise Refused(
@@ -24,7 +58,11 @@ def propose(draft: Draft, command: ProposeDecision) -> None:
     if not upheld and command.measure is not SanctionMeasure.NONE:
         raise Refused(Why.INCOMPLETE, "A complaint that is rejected has no measure against anybody.")
     proposal = Proposal(
-        by=draft.actor, finding=command.finding, root_cause=command.root_cause, measure=command.measure
+        by=draft.actor,
+        finding=command.finding,
+        root_cause=command.root_cause,
+        measure=command.measure,
+        summary=summary,
     )
     draft.change(
         proposal=proposal, sealed_findings=command.sealed_findings, sealed_cause=command.sealed_cause
@@ -34,6 +72,9 @@ def propose(draft: Draft, command: ProposeDecision) -> None:
 
 def approve(draft: Draft, _command: ApproveDecision) -> None:
     proposal = _second_person(draft)
+    if proposal.summary:
+        _in_short_term(draft)
+        draft.say(summary=True)
     draft.change(
         state=State.DECIDED,
         finding=proposal.finding,
@@ -44,6 +85,7 @@ def approve(draft: Draft, _command: ApproveDecision) -> None:
         extension_asked_by=None,
     )
     draft.say(finding=proposal.finding, root_cause=proposal.root_cause, proposed_by=proposal.by)
+    draft.say(policy=draft.policy.rules.tag)
     draft.tell(
         ComplaintDecided,
         upheld=proposal.finding is not ComplaintFinding.REJECTED,

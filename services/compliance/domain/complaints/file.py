@@ -28,6 +28,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     finding: ComplaintFinding
     root_cause: RootCause | None
     measure: SanctionMeasure
+    summary: bool = False
+    """In the short procedure, with the complainant's agreement."""
 
 
 class Complaint(msgspec.Struct, frozen=True, kw_only=True):

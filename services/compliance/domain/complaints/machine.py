@@ -25,6 +25,7 @@ class Rule(msgspec.Struct, frozen=True):
 
 _RECEIVED = frozenset({State.RECEIVED})
 _READY = frozenset({State.ACKNOWLEDGED, State.REOPENED})
+_SHORT = frozenset({State.RECEIVED, State.ACKNOWLEDGED, State.INVESTIGATING})
 _INVESTIGATING = frozenset({State.INVESTIGATING})
 _RECTIFYING = frozenset({State.RECTIFYING})
 _DECIDED = frozenset({State.DECIDED, State.RECTIFYING})
@@ -43,6 +44,9 @@ RULES: dict[type[Command], Rule] = {
         ActKind.EXTENSION_REFUSED, UNDECIDED, "extended", handling.refuse_extension
     ),
     commands.ProposeDecision: Rule(ActKind.DECISION_PROPOSED, _INVESTIGATING, "decided", deciding.propose),
+    commands.ProposeSummary: Rule(
+        ActKind.SUMMARY_PROPOSED, _SHORT, "settled in the short procedure", deciding.propose_summary
+    ),
     commands.ApproveDecision: Rule(ActKind.DECIDED, _INVESTIGATING, "decided", deciding.approve),
     commands.RefuseDecision: Rule(ActKind.DECISION_REFUSED, _INVESTIGATING, "decided", deciding.refuse),
     commands.AddAction: Rule(ActKind.ACTION_ADDED, _DECIDED, "rectified", ending.add_action),

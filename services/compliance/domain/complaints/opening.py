@@ -57,7 +57,7 @@ def open_complaint(intake: Intake, place: Place, actor: str, now: datetime, poli
         due_at=ends.instants[0],
         ends=ends.instants,
         term_cite=ends.cite,
-        acknowledge_by=intake.received_at + timedelta(days=policy.acknowledge_days),
+        acknowledge_by=intake.received_at + timedelta(days=policy.rules.acknowledge_days),
         changed_at=now,
     )
     draft = Draft(File(made), actor, now, policy, made)
@@ -73,6 +73,7 @@ def open_complaint(intake: Intake, place: Place, actor: str, now: datetime, poli
         for contact_id in dict.fromkeys(intake.contact_ids)
     ]
     draft.say(category=made.category, source=made.source, severity=made.severity, due_at=made.due_at)
+    draft.say(policy=policy.rules.tag)
     draft.tell(
         ComplaintOpened,
         contact_id=made.contact_id,
@@ -91,6 +92,6 @@ def open_complaint(intake: Intake, place: Place, actor: str, now: datetime, poli
 def stop_collection(draft: Draft, hold_id: str | None = None) -> None:
     """The hold that the policy asks for while the complaint is open; each round has its own."""
     complaint = draft.complaint
-    if complaint.category not in draft.policy.without_hold:
+    if complaint.category not in draft.policy.rules.without_hold:
         draft.places_hold = hold_id or derive_id("hold", complaint.complaint_id, complaint.round)
         draft.change(hold_id=draft.places_hold)

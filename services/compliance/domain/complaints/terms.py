@@ -12,6 +12,7 @@ from services.compliance.domain.packs.library import Library
 from services.compliance.domain.packs.zones import is_zone
 
 EVENT = "complaint_received"
+SUMMARY = "complaint_summary"
 POLICY_CITE = "Bank policy: no rule pack sets a term"
 
 
@@ -44,6 +45,13 @@ def ends_of(place: Place, received_at: datetime, library: Library, policy_days: 
     zone = zone_of(packs.base, packs.base)
     cite = f"{due.deadline.cite} ({due.pack})"
     return Ends(_growing(due), cite, zone.key, received_at.astimezone(zone).date())
+
+
+def summary_end_of(place: Place, received_at: datetime, library: Library) -> datetime | None:
+    """The end of the short procedure, exclusive: the earliest that the packs in force name, if any does."""
+    sets = library.in_force(places(frozenset({place.jurisdiction}), ()), received_at).sets
+    found = [deadline_of(packs, SUMMARY, received_at) for packs in sets]
+    return min((due.end.at for due in found if due is not None), default=None)
 
 
 def local_date(at: datetime, zone: str) -> date:

@@ -36,6 +36,7 @@ class ActKind(StrEnum):
     EXTENDED = "extended"
     EXTENSION_REFUSED = "extension_refused"
     DECISION_PROPOSED = "decision_proposed"
+    SUMMARY_PROPOSED = "summary_proposed"
     DECISION_REFUSED = "decision_refused"
     DECIDED = "decided"
     ACTION_ADDED = "action_added"

@@ -111,7 +111,15 @@ def _retention(pack: Pack) -> Iterator[Wrong]:
         if kept.what not in KEPT:
             yield f"{path}.what", f"{kept.what!r} is not in the catalogue", f"Use one of {_list(KEPT)}"
         if kept.keep == UNTIL_SETTLED:
+            if kept.at_most is not None:
+                yield (
+                    f"{path}.at_most",
+                    "runs from no event",
+                    "Name a period in `keep` and its event in `from`",
+                )
             continue
+        if kept.at_most is not None:
+            yield from _period(kept.at_most, f"{path}.at_most")
         yield from _period(kept.keep, f"{path}.keep")
         if kept.from_ not in KEPT_FROM:
             yield f"{path}.from", "does not say from when", f"Use one of {_list(KEPT_FROM)}"

@@ -10,13 +10,18 @@ from shared.contracts.vocabulary import Product
 
 
 class Retention(Said, frozen=True, kw_only=True):
-    """How long something is kept: an ISO 8601 period from an event, or `until_settled`. The longest wins."""
+    """How long something is kept: an ISO 8601 period from an event, or `until_settled`. The longest wins.
+
+    `at_most`, a period from the same event, says when it has to go even though it may still be of use; the
+    shortest wins, but never against a duty to keep.
+    """
 
     what: str
     keep: str
     cite: str
     from_: str | None = msgspec.field(name="from", default=None)
     product: Product | None = None
+    at_most: str | None = None
     force: Force = Force.LAW
     confidence: Literal["A", "B", "C"] = "B"
 

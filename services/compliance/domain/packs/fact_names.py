@@ -33,6 +33,10 @@ FACTS: dict[str, str] = {
     "visit_notice_given": "The debtor was told of the visit and its purpose in good time.",
     "collector_named": "A named member of staff makes the contact, and not a machine or a pool.",
     "collector_trained": "The named member of staff holds every required certificate, unexpired.",
+    "collector_tied": "The named member of staff has declared a tie to the person.",
+    "collector_independent": "The named member of staff has declared no tie to the person.",
+    "collector_overstayed": "The named member has been with the person for longer than rotation permits.",
+    "rotation_excepted": "A second person let the named member stay with the person for some time.",
 }
 
 CONSENTS: dict[str, str] = {

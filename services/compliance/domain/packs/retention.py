@@ -1,4 +1,4 @@
-"""How long something has to be kept, as the packs in force say: the longest of all duties."""
+"""How long something has to be kept and may be, as the packs in force say."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +38,23 @@ def keeping_of(
         if duty.what == what and (product is None or duty.product in (None, product))
     ]
     return max(found, key=lambda keeping: keeping.until or datetime.max.replace(tzinfo=UTC), default=None)
+
+
+def deletion_of(packs: PackSet, what: str, happened: Mapping[str, datetime]) -> datetime | None:
+    """The earliest instant (UTC) from which `what` may not be kept for its use any more; None: no pack says.
+
+    Duties to keep come first; as in `keeping_of`, a period whose event has not happened has no end.
+    """
+    found = [
+        end_of(duty.at_most, happened[duty.from_], zone_of(pack, packs.base), None, moved=False).at
+        for pack in (packs.base, *packs.overlays)
+        for duty in pack.retention
+        if duty.what == what
+        and duty.at_most is not None
+        and duty.from_ is not None
+        and duty.from_ in happened
+    ]
+    return min(found, default=None)
 
 
 def _until(pack: Pack, base: Pack, duty: Retention, happened: Mapping[str, datetime]) -> datetime | None:

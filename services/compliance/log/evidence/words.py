@@ -41,6 +41,12 @@ KINDS: Mapping[str, Words] = {
     "document_registered": both("文书、录音存证", "Document on record"),
     "packs_in_force": both("规则包启用", "Rule packs in force"),
     "persons_merged": both("人员档案合并", "Records of a person merged"),
+    "persons_separated": both("人员档案拆分", "Records of a person separated"),
+    "discrepancy": both("差异", "Discrepancy with a provider"),
+    "finding_settled": both("差异已处理", "Discrepancy settled"),
+    "transcript_received": both("通话文字稿收到", "Transcript received"),
+    "sample_drawn": both("质检抽样", "Sample drawn for inspection"),
+    "rotation_due": both("轮岗到期", "Rotation due"),
 }
 
 VALUES: Mapping[str, Words] = {

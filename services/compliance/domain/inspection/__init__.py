@@ -1,0 +1,1 @@
+"""Inspection of what was said and written to persons: samples, findings, scores, violations. All pure."""
