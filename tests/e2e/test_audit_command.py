@@ -5,15 +5,21 @@ import json
 import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from recoup.commands.audit import verifier_of
 from recoup.local.stack import Stack
+from recoup.local.witness import witness_folder
+from services.compliance.log.checkpoint import open_checkpoint
+from services.compliance.log.keys import Verifier
 from services.compliance.log.proof import verify_proof
 from tests.e2e.conftest import TEN_OCLOCK
 from tests.e2e.test_uci_import import recoup
 from tests.support.bank import customer, named, publish, snapshot
-from tests.support.platform import settled
+from tests.support.platform import client_of, settled
+
+pytestmark = pytest.mark.usefixtures("only_embedded")
 
 
 async def test_a_contact_is_proved_to_somebody_with_nothing_but_the_proof_and_the_key(
@@ -48,6 +54,30 @@ async def test_the_whole_log_verifies_in_the_store_over_http_and_in_a_mirror(
         report = json.loads(output)
         assert (code, [log["holds"] for log in report]) == (0, [True])
         assert report[0]["entries"] == report[0]["signed_size"] > 0
+
+
+async def test_the_running_platforms_witness_cosigns_its_checkpoints(stack: Stack) -> None:
+    await _contacted(stack, "witnessed")
+    (told,) = stack.stores().witnesses
+    kept = (witness_folder(stack.options.folder) / "witness.vkey").read_text().strip()
+    assert kept == told["key"], "the process has the key that compliance was told of"
+    log_key, witness = verifier_of(stack.stores(), TEN_OCLOCK.year), Verifier.parse(kept)
+    async with client_of(stack, "compliance") as client:
+        async with asyncio.timeout(60):
+            size = (await client.get("/log")).json()[0]["signed_size"]
+            while True:
+                answer = await client.get(f"/log/{TEN_OCLOCK.year}/checkpoint/witnessed")
+                note = answer.content
+                if answer.status_code == 200 and int(note.split(b"\n")[1]) >= size:
+                    break
+                await asyncio.sleep(0.5)
+    opened = open_checkpoint(note, log_key, [witness], quorum=1)
+    assert [signature.name for signature in opened.cosignatures] == [witness.name]
+    demands = ["--witness-key", kept, "--witness", told["url"], "--json"]
+    code, output = await recoup(stack, "audit", "verify", *demands)
+    (report,) = json.loads(output)
+    assert (code, report["holds"], report["witnesses"]) == (0, True, [witness.name])
+    assert report["witnessed_size"] >= size
 
 
 async def test_the_evidence_of_a_case_is_exported_and_checks_offline(stack: Stack, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import psutil
 import pytest_asyncio
 
 from recoup.local.postgres import Postgres
-from tests.support.platform import free_port_offset
+from tests.support.platform import own_port_offset
 
 
 @pytest_asyncio.fixture
@@ -21,15 +21,16 @@ async def folder(tmp_path: Path) -> AsyncIterator[Path]:
 
 
 def test_the_demo_runs_once_reconciles_and_leaves_nothing_behind(folder: Path) -> None:
-    words = ["demo", "--accounts", "150", "--days", "4", "--once", "--json", "--folder", str(folder)]
-    finished = subprocess.run(
-        [sys.executable, "-m", "recoup.main", *words, "--port-offset", str(free_port_offset())],
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-        cwd=folder.parent,
-    )
+    words = ["demo", "--accounts", "120", "--days", "2", "--once", "--json", "--folder", str(folder)]
+    with own_port_offset() as offset:
+        finished = subprocess.run(
+            [sys.executable, "-m", "recoup.main", *words, "--port-offset", str(offset)],
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+            cwd=folder.parent,
+        )
     assert finished.returncode == 0, finished.stderr[-3000:]
     report = json.loads(finished.stdout)
     assert report["reconciled"] is True

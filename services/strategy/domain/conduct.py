@@ -12,6 +12,7 @@ from shared.contracts.conduct import (
     HoldReleased,
     ViolationFound,
 )
+from shared.contracts.staff import RotationDue
 from shared.contracts.treatments import SuspensionReason
 
 
@@ -60,6 +61,20 @@ def complaint_decided(draft: Draft, fact: ComplaintDecided) -> None:
 def violation_found(draft: Draft, fact: ViolationFound) -> None:
     """Told in the timeline."""
     draft.tell(violation=fact.violation_id, rule=fact.rule_id[:200], contact=fact.contact_id)
+
+
+def rotation_due(draft: Draft, fact: RotationDue) -> None:
+    """Told in the timeline: who contacts the person has to be somebody else from `bars_from` on.
+
+    A case has no owner of its own yet who would have to be changed.
+    """
+    draft.tell(
+        staff=fact.staff_id,
+        person=fact.person_id,
+        cause=fact.cause,
+        tenure_days=fact.tenure_days,
+        bars_from=fact.bars_from,
+    )
 
 
 def _keep(draft: Draft, hold: Hold) -> None:

@@ -6,6 +6,7 @@ from services.strategy.domain import promises
 from services.strategy.domain.customer_file import Draft
 from services.strategy.domain.facts import PromiseNoted
 from services.strategy.domain.records import Case
+from shared.contracts.conduct import OptOutTakenBack
 from shared.contracts.contacts import (
     ContactAnswered,
     ContactDelivered,
@@ -94,6 +95,17 @@ def opted_out(draft: Draft, fact: OptedOut) -> None:
         customer = draft.customer
         channels = MESSAGES if fact.channel is None else (fact.channel,)
         refused = tuple(sorted({*customer.opted_out, *channels}))
+        if refused != customer.opted_out:
+            draft.customer = msgspec.structs.replace(customer, opted_out=refused)
+    draft.tell(channel=fact.channel, debtor=fact.person_id == fact.customer_id)
+
+
+def opt_out_taken_back(draft: Draft, fact: OptOutTakenBack) -> None:
+    """The debtor consented anew: steps on the channel are taken again. What else bars it the gate knows."""
+    if fact.person_id == fact.customer_id:
+        customer = draft.customer
+        channels = MESSAGES if fact.channel is None else (fact.channel,)
+        refused = tuple(channel for channel in customer.opted_out if channel not in channels)
         if refused != customer.opted_out:
             draft.customer = msgspec.structs.replace(customer, opted_out=refused)
     draft.tell(channel=fact.channel, debtor=fact.person_id == fact.customer_id)

@@ -14,6 +14,7 @@ from services.strategy.domain.promises import settle
 from shared.contracts import conduct as conduct_events
 from shared.contracts import contacts as contact_events
 from shared.contracts import delinquency as debt_events
+from shared.contracts import staff as staff_events
 from shared.contracts.base import Event
 
 _ON: dict[type[Any], Callable[..., None]] = {
@@ -37,6 +38,8 @@ _ON: dict[type[Any], Callable[..., None]] = {
     conduct_events.ComplaintOpened: conduct.complaint_opened,
     conduct_events.ComplaintDecided: conduct.complaint_decided,
     conduct_events.ViolationFound: conduct.violation_found,
+    conduct_events.OptOutTakenBack: contacting.opt_out_taken_back,
+    staff_events.RotationDue: conduct.rotation_due,
     PromiseNoted: contacting.promise_noted,
 }
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 
-from shared.contracts import conduct, contacts, delinquency
+from shared.contracts import conduct, contacts, delinquency, staff
 from shared.contracts.base import Event, Money
 
 
@@ -32,9 +32,12 @@ CONSUMED: frozenset[type[Event]] = frozenset(
         conduct.ComplaintOpened,
         conduct.ComplaintDecided,
         conduct.ViolationFound,
+        conduct.OptOutTakenBack,
+        staff.RotationDue,
     }
 )
-"""The events that a decision is taken on. Of compliance's, those that stop or end the stop of collection."""
+"""The events that a decision is taken on. Of compliance's, those that stop collection or a channel, end that, or
+say who has to hand a person over."""
 
 
 def customer_of(event: Event) -> str | None:
