@@ -36,8 +36,8 @@ CONSUMED: frozenset[type[Event]] = frozenset(
         staff.RotationDue,
     }
 )
-"""The events that a decision is taken on. Of compliance's, those that stop collection or a channel, end that, or
-say who has to hand a person over."""
+"""The events that a decision is taken on. Of compliance's, those that stop collection or a channel, end that,
+or say who has to hand a person over."""
 
 
 def customer_of(event: Event) -> str | None:

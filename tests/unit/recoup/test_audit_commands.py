@@ -1,6 +1,7 @@
 """`recoup audit` on files alone: proofs, vectors, mirrors; no platform, no network."""
 
 import json
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 from recoup.commands.audit import app
 from recoup.errors import Mistake
 from services.compliance.log.checkpoint import add_cosignature
-from services.compliance.log.keys import Signer
+from services.compliance.log.keys import SignatureType, Signer, Verifier
 from services.compliance.log.merkle import leaf_hash
 from services.compliance.log.note import Note
 from services.compliance.log.paths import inclusion_proof
@@ -190,3 +191,34 @@ def test_a_mirror_held_against_another_key_does_not_verify() -> None:
         result = run("verify", "copy", "--key", key.verifier.encode())
         assert result.exit_code == 1
         assert "signature" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "secret", "kind"),
+    [
+        (["new-key", "bank.example/compliance"], "RECOUP_LOG_SIGNING_KEY", SignatureType.ED25519),
+        (["new-key", "w.example", "--witness"], "RECOUP_WITNESS_KEY", SignatureType.COSIGNATURE_V1),
+    ],
+)
+def test_a_new_key_is_printed_as_two_settings_that_belong_together(
+    words: list[str], secret: str, kind: SignatureType
+) -> None:
+    settings = dict(line.split("=", 1) for line in run(*words).stdout.splitlines())
+    public = Verifier.parse(settings[secret.replace("SIGNING_KEY", "KEY").replace("_KEY", "_PUBLIC_KEY")])
+    assert Signer(public.name, b64decode(settings[secret]), kind).verifier == public
+    assert public.name.startswith(words[1])
+
+
+def test_evidence_is_not_handed_out_where_it_could_not_be_written() -> None:
+    words = ["export", "--case", "c", "--api", "http://127.0.0.1:1", "--key", KEY, "--out"]
+    assert "make it first" in mistake(*words, "missing/evidence.zip")
+    assert "not overwritten" in mistake(*words, write("evidence.zip", b""))
+
+
+def test_what_is_no_key_is_not_repeated() -> None:
+    """It may be a secret that was taken for a public key."""
+    secret = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U="
+    for option in ("--key", "--witness-key"):
+        told = mistake("check-proof", write("p", proof()), "--key", KEY, option, secret)
+        assert "nor a file with one" in told
+        assert secret not in told

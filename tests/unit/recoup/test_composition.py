@@ -1,10 +1,13 @@
 """The composition root agrees with the services and with the compose file."""
 
 import ast
+import inspect
+import json
 from pathlib import Path
 
 import yaml
 
+from recoup.commands.audit_witness import witness as run_witness
 from recoup.services import CONSUMES, SERVICES
 from shared.contracts import topics
 
@@ -25,7 +28,21 @@ def test_compose_runs_every_service_as_api_and_worker_and_the_console() -> None:
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     commands = [tuple(service["command"]) for service in compose["services"].values() if "command" in service]
     expected = {("run", name, process) for name in SERVICES for process in ("api", "worker")}
-    assert expected | {("run", "reporting", "console"), ("migrate",)} == set(commands)
+    own = {command for command in commands if command[0] != "audit"}
+    assert expected | {("run", "reporting", "console"), ("migrate",)} == own
+
+
+def test_compose_runs_a_witness_whose_key_compliance_is_told() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    witness = compose["services"]["witness"]
+    audit, command, *options = witness["command"]
+    assert (audit, command) == ("audit", "witness")
+    taken = {f"--{name.replace('_', '-')}" for name in inspect.signature(run_witness).parameters}
+    assert {option.partition("=")[0] for option in options} <= taken
+    (told,) = json.loads(compose["x-compliance"]["RECOUP_WITNESSES"])
+    assert "RECOUP_WITNESS_PUBLIC_KEY" in told["key"]
+    assert [name for name in witness["environment"] if name.startswith("RECOUP_LOG")] == []
+    assert "RECOUP_WITNESS_KEY" not in str(compose["x-compliance"])
 
 
 def test_every_variable_of_the_compose_file_is_in_the_example_environment() -> None:
