@@ -18,6 +18,7 @@ from recoup.commands import (
     reconciling,
     retention,
     running,
+    scoring,
     templates,
     up,
 )
@@ -44,6 +45,7 @@ app.add_typer(gate.app, name="gate")
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(lanes.app, name="lanes")
 app.add_typer(retention.app, name="retention")
+app.add_typer(scoring.app, name="score")
 app.add_typer(templates.app, name="templates")
 
 

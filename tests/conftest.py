@@ -1,4 +1,4 @@
-"""What tests share: a real PostgreSQL, a fresh schema for whoever asks, and the way they are divided."""
+"""What tests share: a real PostgreSQL, a fresh database for whoever asks, and the way they are divided."""
 
 import asyncio
 import itertools
@@ -9,7 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 import pytest_asyncio
-from sqlalchemy import MetaData, text
+from sqlalchemy import MetaData, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from xdist.remote import Producer
 
@@ -26,6 +26,7 @@ hypothesis.settings.load_profile("recoup")
 GIVEN_DATABASE = "RECOUP_TEST_DATABASE_URL"
 EngineFor = Callable[[str, MetaData], Awaitable[AsyncEngine]]
 _numbers = itertools.count(1)
+_originals: dict[tuple[str, str, MetaData], str] = {}
 _UNSAFE_BUT_QUICK = {"fsync": "off", "full_page_writes": "off"}
 """No test of this server outlives a crash of the machine; those that kill a server have one of their own."""
 
@@ -75,25 +76,47 @@ async def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
 
 @pytest_asyncio.fixture
 async def engine_for(postgres_url: str) -> AsyncIterator[EngineFor]:
-    """Makes an engine on a fresh schema that holds the tables of the given metadata."""
-    admin = create_async_engine(postgres_url)
+    """Makes an engine on a fresh database, in whose schema `service` are the tables of the given metadata.
+
+    The tables are made once a session; each test has its own copy, which is ten times quicker.
+    """
+    admin = create_async_engine(postgres_url, isolation_level="AUTOCOMMIT")
     engines: list[AsyncEngine] = []
-    schemas: list[str] = []
+    copies: list[str] = []
 
     async def make(service: str, metadata: MetaData) -> AsyncEngine:
-        schema = f"{service}_{os.getpid()}_{next(_numbers)}"
-        async with admin.begin() as connection:
-            await connection.execute(text(f'CREATE SCHEMA "{schema}"'))
-        schemas.append(schema)
-        engine = create_engine(postgres_url, schema=schema, application="tests")
+        original = await _original(admin, postgres_url, service, metadata)
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        async with admin.connect() as connection:
+            await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {original} STRATEGY FILE_COPY"))
+        copies.append(name)
+        engine = create_engine(_in(postgres_url, name), schema=service, application="tests")
         engines.append(engine)
-        async with engine.begin() as connection:
-            await connection.run_sync(metadata.create_all)
         return engine
 
     yield make
     await asyncio.gather(*(engine.dispose() for engine in engines))
-    async with admin.begin() as connection:
-        for schema in schemas:
-            await connection.execute(text(f'DROP SCHEMA "{schema}" CASCADE'))
+    async with admin.connect() as connection:
+        for name in copies:
+            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     await admin.dispose()
+
+
+async def _original(admin: AsyncEngine, url: str, service: str, metadata: MetaData) -> str:
+    """The name of the database that is copied for this service; made when first asked for."""
+    key = (url, service, metadata)
+    if key not in _originals:
+        name = f"original_{os.getpid()}_{len(_originals)}"
+        async with admin.connect() as connection:
+            await connection.execute(text(f"CREATE DATABASE {name}"))
+        engine = create_engine(_in(url, name), schema=service, application="tests")
+        async with engine.begin() as connection:
+            await connection.execute(text(f'CREATE SCHEMA "{service}"'))
+            await connection.run_sync(metadata.create_all)
+        await engine.dispose()
+        _originals[key] = name
+    return _originals[key]
+
+
+def _in(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.compliance import hindsight
+from services.compliance import hindsight, inspection_violations
 from services.compliance.complaints import ReportedComplaints
 from services.compliance.domain.conduct import (
     OptedOut,
@@ -17,16 +17,21 @@ from services.compliance.domain.conduct import (
     validations,
 )
 from services.compliance.domain.gate.facts import AttemptOutcome
+from services.compliance.domain.inspection.violations import Found
 from services.compliance.domain.keeping import MilestoneRow
 from services.compliance.domain.outcomes import MET, NOT_REACHED, SPOKEN, of_answer, of_failure, of_record
 from services.compliance.domain.permit import AttemptState, Permit, Refusal
 from services.compliance.journal import Journal
 from services.compliance.store import attempts, holds, keeping
-from services.compliance.telling import placed, violated
+from services.compliance.telling import placed
 from shared.contracts import contacts
 from shared.contracts.base import Event
+from shared.contracts.complaints import Severity
 from shared.contracts.vocabulary import HoldKind, OutcomeCode, Purpose
 from shared.stream.work import Work
+
+BY_ITSELF = "conduct"
+"""Who finds a contact that left without its permit."""
 
 
 @dataclass(slots=True)
@@ -50,6 +55,7 @@ class Conduct:
     communicated: list[MilestoneRow] = field(default_factory=list)
     spoken: list[hindsight.Spoken] = field(default_factory=list)
     """Conversations that the batch tells of."""
+    violations: list[Found] = field(default_factory=list)
 
     async def load(self, events: Collection[Event]) -> None:
         """The permits that the facts are about, locked, and where complainants live."""
@@ -81,6 +87,8 @@ class Conduct:
         await keeping.add_milestones(connection, self.validated)
         await keeping.add_first(connection, self.communicated, self.asked_in)
         await self.complaints.save()
+        if self.violations:
+            await inspection_violations.register(self.violations, BY_ITSELF, self.work, self.journal)
         doubtful = {hold.person_id for hold in self.holds} | {person for person, _ in self.opt_outs}
         await attempts.doubt(connection, doubtful | {one.person_id for one in self.spoken}, now)
 
@@ -172,13 +180,25 @@ class Conduct:
     def _left(self, fact: str, event: Any, permit_id: str, at: datetime) -> Permit | None:
         permit = self.permits.get(permit_id)
         if permit is None or permit.contact_id != event.contact_id:
-            violated(fact, event, Refusal.UNKNOWN, self.work, self.journal)
+            self._violated(fact, event, Refusal.UNKNOWN)
             return None
         violation = permit.dispatched(at)
         self.changed[permit_id] = permit
         if violation is not None:
-            violated(fact, event, violation, self.work, self.journal)
+            self._violated(fact, event, violation)
         return permit
+
+    def _violated(self, fact: str, event: Any, rule_id: str) -> None:
+        found = Found(
+            parts=(rule_id, fact),
+            rule_id=rule_id,
+            severity=Severity.CRITICAL,
+            person_id=event.person_id,
+            customer_id=event.customer_id,
+            contact_id=event.contact_id,
+            channel=event.channel,
+        )
+        self.violations.append(found)
 
     def _reached(self, fact: str, permit: Permit | None, outcome: AttemptOutcome, at: datetime) -> None:
         if permit is None or not permit.reached(outcome, at):

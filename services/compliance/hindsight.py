@@ -4,19 +4,23 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from services.compliance import inspection_violations
 from services.compliance.domain import hindsight
 from services.compliance.domain.dossier import Dossier
 from services.compliance.domain.gate.facts import Attempt, AttemptOutcome
+from services.compliance.domain.inspection.violations import Found
 from services.compliance.domain.outcomes import SPOKEN
 from services.compliance.gate import Gate
 from services.compliance.journal import Journal
-from services.compliance.store import attempts, evidence, log, people
+from services.compliance.store import attempts, evidence, people
 from services.compliance.store.evidence import Kept
-from services.compliance.telling import Breach, breached
+from shared.contracts.complaints import Severity
 from shared.stream.work import Work
 
 CONVERSED = frozenset({AttemptOutcome.ANSWERED, AttemptOutcome.CONVERSATION})
 PERSONS_A_SWEEP = 200
+BY_ITSELF = "hindsight"
+"""Who finds a limit that was broken, as came to light later."""
 _OPEN = frozenset({AttemptOutcome.RESERVED, AttemptOutcome.FREE})
 
 
@@ -85,18 +89,17 @@ async def _tell(suspects: Mapping[str, _Suspect], gate: Gate, work: Work, journa
         return
     kept = await evidence.of_permits(work.connection, suspects)
     found = _breaches(suspects, kept, gate)
-    told = await log.known(work.connection, [breach.violation_id for breach in found])
-    for breach in found:
-        if breach.violation_id not in told:
-            breached(breach, work, journal)
+    if found:
+        await inspection_violations.register(found, BY_ITSELF, work, journal)
 
 
 def _was_made(attempt: Attempt) -> bool:
     return attempt.direction == "out" and attempt.outcome not in _OPEN
 
 
-def _breaches(suspects: Mapping[str, _Suspect], kept: Mapping[str, Kept], gate: Gate) -> list[Breach]:
-    found: dict[str, Breach] = {}
+def _breaches(suspects: Mapping[str, _Suspect], kept: Mapping[str, Kept], gate: Gate) -> list[Found]:
+    """A contact breaks a rule once, whatever shows it."""
+    found: dict[tuple[str, str], Found] = {}
     for attempt_id, suspect in suspects.items():
         known = kept.get(attempt_id)
         if known is None or known.evidence is None:
@@ -105,6 +108,17 @@ def _breaches(suspects: Mapping[str, _Suspect], kept: Mapping[str, Kept], gate: 
         earlier = hindsight.made_before(suspect.dossier.attempts, at)
         records = (known.decision_id,) if suspect.fact is None else (known.decision_id, suspect.fact)
         for reason in hindsight.breaches(known.evidence, at, earlier, gate.library):
-            breach = Breach(known.evidence.asked, reason.rule_id, attempt_id, records)
-            found.setdefault(breach.violation_id, breach)
+            asked = known.evidence.asked
+            breach = Found(
+                parts=(reason.rule_id, attempt_id),
+                rule_id=reason.rule_id,
+                severity=Severity.HIGH,
+                citation=reason.citation,
+                person_id=asked.person_id,
+                customer_id=asked.customer_id,
+                contact_id=asked.contact_id,
+                channel=asked.channel,
+                records=records,
+            )
+            found.setdefault((reason.rule_id, attempt_id), breach)
     return list(found.values())

@@ -1,13 +1,13 @@
 """Facts of our own about conduct: each gets its leaf and its event."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from services.compliance.domain.conduct import PlacedHold
 from services.compliance.domain.record import DecisionRecord
 from services.compliance.journal import Journal
 from shared.contracts.base import Event
-from shared.contracts.conduct import HoldPlaced, HoldReleased, ViolationFound
+from shared.contracts.conduct import HoldPlaced, HoldReleased
 from shared.contracts.decisions import (
     ContactAllowed,
     ContactDeferred,
@@ -15,23 +15,7 @@ from shared.contracts.decisions import (
     ContactReferred,
     Effect,
 )
-from shared.contracts.requests import ContactRequested
-from shared.ids import derive_id
 from shared.stream.work import Work
-
-
-class Breach(NamedTuple):
-    """A contact that broke a limit, as came to light later; `records` are the leaves that show it."""
-
-    asked: ContactRequested
-    rule_id: str
-    attempt_id: str
-    records: tuple[str, ...]
-
-    @property
-    def violation_id(self) -> str:
-        """Its name for ever: a contact breaks a rule once."""
-        return derive_id("violation", self.rule_id, self.attempt_id)
 
 
 def placed(hold: PlacedHold, work: Work, journal: Journal) -> None:
@@ -81,51 +65,6 @@ def released(hold: PlacedHold, at: datetime, reason: str, work: Work, journal: J
             reason=reason,
         )
         work.emit(event, key=hold.person_id)
-
-
-def violated(fact: str, contact: Any, rule_id: str, work: Work, journal: Journal) -> None:
-    """Draft the leaf of a violation that the fact about this contact shows, and tell of it."""
-    event = ViolationFound(
-        violation_id=derive_id("violation", rule_id, fact),
-        person_id=contact.person_id,
-        customer_id=contact.customer_id,
-        contact_id=contact.contact_id,
-        rule_id=rule_id,
-        found_at=work.now,
-    )
-    journal.add(
-        event.violation_id,
-        "violation",
-        contact.person_id,
-        work.now,
-        contact=contact.contact_id,
-        rule=rule_id,
-    )
-    work.emit(event, key=contact.person_id)
-
-
-def breached(breach: Breach, work: Work, journal: Journal) -> None:
-    """Draft the leaf of a limit that was broken, and tell of it."""
-    asked = breach.asked
-    journal.add(
-        breach.violation_id,
-        "violation",
-        asked.person_id,
-        work.now,
-        contact=asked.contact_id,
-        records=breach.records,
-        rule=breach.rule_id,
-    )
-    event = ViolationFound(
-        violation_id=breach.violation_id,
-        person_id=asked.person_id,
-        customer_id=asked.customer_id,
-        contact_id=asked.contact_id,
-        rule_id=breach.rule_id,
-        found_at=work.now,
-        records=list(breach.records),
-    )
-    work.emit(event, key=asked.person_id)
 
 
 def announcement(made: DecisionRecord, leaf_index: int) -> Event:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import httpx
 import msgspec
+from fastapi import FastAPI
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -115,10 +117,15 @@ class House:
         cipher = FieldCipher.from_keys({"k": b"k" * 32}, "k")
         return Runtime("compliance", self.settings, self.engine, self.clock, self.transactions, cipher)
 
+    @cached_property
+    def app(self) -> FastAPI:
+        """The API; building it takes longer than most of what is asked of it."""
+        return api(self.runtime())
+
     def client(self) -> httpx.AsyncClient:
         """The API, called in this process."""
         return httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=api(self.runtime())),
+            transport=httpx.ASGITransport(app=self.app),
             base_url="http://compliance",
             headers={"X-API-Key": API_KEY},
         )

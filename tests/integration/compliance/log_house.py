@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import httpx
@@ -95,10 +96,15 @@ class LogHouse:
         cipher = FieldCipher.from_keys({"k": b"k" * 32}, "k")
         return Runtime("compliance", self.settings, self.engine, self.clock, self.transactions, cipher)
 
+    @cached_property
+    def app(self) -> FastAPI:
+        """The log's API."""
+        return app_of(self)
+
     def client(self) -> httpx.AsyncClient:
         """The log's API, called in this process."""
         return httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app_of(self)),
+            transport=httpx.ASGITransport(app=self.app),
             base_url="http://log",
             headers={"X-API-Key": API_KEY},
         )

@@ -182,7 +182,7 @@ async def test_a_hold_that_somebody_released_before_does_not_keep_a_complaint_op
     assert [leaf["kind"] for leaf in await desk.house.leaves()][-1] == "complaint_withdrawn"
 
 
-async def test_g10_points_and_the_compliance_veto_of_a_month(desk: Complaints) -> None:
+async def test_f10_f11_g10_sanctions_points_and_the_compliance_veto_of_a_month(desk: Complaints) -> None:
     await desk.decide(await desk.register(agency_id="agency-1"))
     await desk.decide(await desk.register(severity="low"), measure="none", finding="partly_upheld")
     await desk.decide(

@@ -68,7 +68,7 @@ async def alone(folder: Path, *words: str) -> tuple[int, str, str]:
     return process.returncode or 0, output.decode(), errors.decode()
 
 
-async def test_a_bundle_proves_itself_with_the_keys_alone(
+async def test_f12_a_bundle_proves_itself_with_the_keys_alone(
     log: LogHouse, witness: WitnessHouse, tmp_path: Path
 ) -> None:
     keys = ["--witness-key", witness.key.encode()]

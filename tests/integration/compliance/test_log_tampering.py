@@ -68,7 +68,7 @@ async def test_inclusion_finds_a_flipped_bit_in_any_leaf(log: LogHouse) -> None:
     assert await log.checks() == set()
 
 
-async def test_consistency_finds_a_leaf_that_was_changed_together_with_its_hash(log: LogHouse) -> None:
+async def test_f9_consistency_finds_a_leaf_that_was_changed_together_with_its_hash(log: LogHouse) -> None:
     await log.execute(
         f"UPDATE log_entry SET {_DENIED} WHERE leaf_index = 3",
         f"UPDATE log_entry SET {_HASH} WHERE leaf_index = 3",

@@ -93,7 +93,7 @@ async def desk(engine_for: EngineFor) -> Desk:
     return Desk(await new_house(engine_for, api_keys=api_keys_json(keys)))
 
 
-async def test_a_clean_template_goes_from_draft_through_a_second_person_into_use(desk: Desk) -> None:
+async def test_f1_a_clean_template_goes_from_draft_through_a_second_person_into_use(desk: Desk) -> None:
     where = await desk.draft()
     assert where == "/templates/reminder_first/versions/1"
     assert (await desk.post("author", f"{where}/submit")).json()["state"] == "submitted"
@@ -118,7 +118,7 @@ async def test_the_log_holds_no_word_and_no_name_of_a_template(desk: Desk) -> No
         assert word.encode() not in body.entry
 
 
-async def test_words_of_a_summons_stay_a_draft_and_the_finding_says_where_and_why(desk: Desk) -> None:
+async def test_f1_words_of_a_summons_stay_a_draft_and_the_finding_says_where_and_why(desk: Desk) -> None:
     where = await desk.draft(SUMMONS)
     answer = await desk.post("author", f"{where}/submit")
     problem = answer.json()

@@ -76,7 +76,7 @@ def test_a_ratio_is_unknown_without_a_whole_and_exact_to_four_places(part: int, 
         assert abs(found * whole - part) <= Decimal("0.00005") * whole
 
 
-def test_rates_relate_the_populations_that_their_definitions_name() -> None:
+def test_f14_rates_relate_the_populations_that_their_definitions_name() -> None:
     totals = Totals(
         cases=[CaseTotal("early", opened=10, open=4, cured=5, closed=6, treatments=20, contacted=8)],
         contacts=[ContactTotal("sms", 40, 30, 6, 5, 2, 25, 20, 4, 3, 1, 2)],
