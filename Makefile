@@ -34,8 +34,8 @@ test: check  ## everything but the long chaos runs: under ten minutes
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 2 tests/e2e tests/browser -m "not slow" $(ARGS)
 	$(BIN)/python -m pytest -q tests/chaos -m "not slow" $(ARGS)
 
-chaos: setup  ## the long chaos runs, on the embedded broker and on Apache Kafka
-	$(BIN)/python -m pytest -q tests/chaos tests/integration/stream/test_lane_protocol.py $(ARGS)
+chaos: setup  ## the long runs: storms on the embedded broker and on Apache Kafka, every boundary of every API
+	$(BIN)/python -m pytest -q tests/chaos tests/integration/stream/test_lane_protocol.py tests/e2e/test_openapi.py $(ARGS)
 
 bench: setup  ## the pipeline beside its floor and its peer
 	$(BIN)/python -m benchmarks.pipeline $(ARGS)

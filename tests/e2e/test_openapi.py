@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,10 @@ from recoup.local.stack import Stack
 from recoup.services import SERVICES
 
 _SECONDS = 400.0
+_LONG_SECONDS = 1800.0
+_QUICK = ("--phases", "examples,fuzzing", "--max-examples", "8")
+_THOROUGH = ("--phases", "examples,coverage,fuzzing", "--max-examples", "25")
+"""Every boundary of every parameter as well; for `make chaos`, where there is time."""
 
 Runs = Mapping[str, "asyncio.Task[tuple[int, str]]"]
 
@@ -22,7 +26,7 @@ async def runs(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
     if stack.broker is None:
         pytest.skip("the broker does not matter here: done on the embedded one")
     folder = tmp_path_factory.mktemp("schemathesis")
-    tasks = {name: asyncio.create_task(_run(stack, name, folder / name)) for name in SERVICES}
+    tasks = {name: asyncio.create_task(_run(stack, name, folder / name, _QUICK)) for name in SERVICES}
     yield tasks
     for task in tasks.values():
         task.cancel()
@@ -36,13 +40,27 @@ async def test_no_input_makes_an_api_fail(runs: Runs, service: str) -> None:
     assert code == 0, output[-6000:]
 
 
-async def _run(stack: Stack, service: str, folder: Path) -> tuple[int, str]:
+@pytest.mark.slow
+@pytest.mark.timeout(_LONG_SECONDS + 50)
+@pytest.mark.parametrize("service", list(SERVICES))
+async def test_no_boundary_of_any_parameter_makes_an_api_fail(
+    stack: Stack, tmp_path: Path, service: str
+) -> None:
+    if stack.broker is None:
+        pytest.skip("the broker does not matter here: done on the embedded one")
+    code, output = await _run(stack, service, tmp_path / service, _THOROUGH, _LONG_SECONDS)
+    assert code == 0, output[-6000:]
+
+
+async def _run(
+    stack: Stack, service: str, folder: Path, extent: Sequence[str], seconds: float = _SECONDS
+) -> tuple[int, str]:
     folder.mkdir()
     words = [
         *("run", f"{stack.addresses.url(service)}/openapi.json"),
         *("-H", f"X-API-Key: {stack.keys.operator_api_key}"),
         *("--checks", "not_a_server_error,response_schema_conformance,content_type_conformance"),
-        *("--phases", "examples,coverage,fuzzing", "--max-examples", "15"),
+        *extent,
         *("--seed", "1", "--request-timeout", "10"),
     ]
     process = await asyncio.create_subprocess_exec(
@@ -51,7 +69,7 @@ async def _run(stack: Stack, service: str, folder: Path) -> tuple[int, str]:
         cwd=folder,  # it keeps what it found where it runs
     )
     try:
-        output, _ = await asyncio.wait_for(process.communicate(), _SECONDS)
+        output, _ = await asyncio.wait_for(process.communicate(), seconds)
     finally:
         if process.returncode is None:
             process.kill()
