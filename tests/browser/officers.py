@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from recoup.local.keys import AUDIENCE, ISSUER, local_keys
 from recoup.local.stack import Stack, StackOptions
@@ -18,7 +19,8 @@ from recoup.services import SERVICES, Process
 from shared.calendar.clock import set_file_clock
 from shared.security.principals import Principal
 from shared.security.tokens import Algorithm, issue_token
-from tests.support.platform import client_of, free_port_offset
+from tests.support.bank import customer, named, publish, snapshot
+from tests.support.platform import client_of, free_port_offset, settled
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 """A Tuesday, within contact hours."""
@@ -36,6 +38,9 @@ OFFICER = frozenset(
         "log:read",
     }
 )
+DIALOG = ".sheet"
+ANNA = "cust-anna"
+"""A customer who is overdue and has had a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +98,55 @@ async def running_platform(folder: Path) -> AsyncIterator[Platform]:
         finally:
             if stack is not None and stack.postgres is not None:
                 await stack.postgres.discard()
+
+
+@asynccontextmanager
+async def overdue_platform(folder: Path) -> AsyncIterator[Platform]:
+    """A platform on which one customer is overdue and has had a message."""
+    async with running_platform(folder) as found:
+        events = [customer(ANNA), snapshot("acct-anna", ANNA, NOW, days_late=3)]
+        await publish(found.stack, named(events, "anna"))
+        await settled(found.stack)
+        yield found
+
+
+async def fill(page: Page, **values: str) -> None:
+    """Fill in fields of the open form by name."""
+    for name, value in values.items():
+        await page.locator(f'{DIALOG} [data-field="{name}"]:visible').fill(value)
+
+
+async def choose(page: Page, field: str, option: str) -> None:
+    """Choose an option of a list in the open form."""
+    await page.locator(f'{DIALOG} [data-field="{field}"]').click()
+    await page.locator(".q-menu .q-item", has_text=option).first.click()
+
+
+async def submit(page: Page) -> None:
+    """Send the open form, and see it close."""
+    await page.locator(f"{DIALOG} [data-testid=submit]").click()
+    await expect(page.locator(DIALOG)).to_have_count(0)
+
+
+async def ask_permit(platform: Platform, number: int) -> dict[str, Any]:
+    """What the gate decides about one more message to Anna."""
+    body = {
+        "contact_id": f"browser-{number}",
+        "person_id": ANNA,
+        "customer_id": ANNA,
+        "case_id": "case-browser",
+        "treatment_id": f"treatment-{number}",
+        "role": "debtor",
+        "channel": "sms",
+        "purpose": "collect",
+        "contact_point_id": f"{ANNA}-phone",
+        "template": "reminder",
+        "language": "zh-CN",
+        "jurisdiction": "CN",
+        "time_zone": "Asia/Shanghai",
+    }
+    async with platform.client("compliance") as client:
+        headers = {"Idempotency-Key": f"browser-{number}"}
+        response = await client.post("/permits", json=body, headers=headers)
+    decided: dict[str, Any] = response.json()
+    return decided

@@ -11,43 +11,19 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.officers import NOW, Platform, running_platform
-from tests.support.bank import customer, named, publish, snapshot
+from tests.browser.officers import ANNA, DIALOG, Platform, ask_permit, choose, fill, overdue_platform, submit
 from tests.support.platform import settled
 
 pytestmark = pytest.mark.timeout(1200)
 
-ANNA = "cust-anna"
-DIALOG = ".sheet"
 expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest_asyncio.fixture(scope="module")
 async def platform(chromium: str, tmp_path_factory: Any) -> AsyncIterator[Platform]:
     """A platform on which one customer is overdue and has had a message."""
-    async with running_platform(tmp_path_factory.mktemp("platform")) as found:
-        events = [customer(ANNA), snapshot("acct-anna", ANNA, NOW, days_late=3)]
-        await publish(found.stack, named(events, "anna"))
-        await settled(found.stack)
+    async with overdue_platform(tmp_path_factory.mktemp("platform")) as found:
         yield found
-
-
-async def fill(page: Page, **values: str) -> None:
-    """Fill in fields of the open form by name."""
-    for name, value in values.items():
-        await page.locator(f'{DIALOG} [data-field="{name}"]:visible').fill(value)
-
-
-async def choose(page: Page, field: str, option: str) -> None:
-    """Choose an option of a list in the open form."""
-    await page.locator(f'{DIALOG} [data-field="{field}"]').click()
-    await page.locator(".q-menu .q-item", has_text=option).first.click()
-
-
-async def submit(page: Page) -> None:
-    """Send the open form, and see it close."""
-    await page.locator(f"{DIALOG} [data-testid=submit]").click()
-    await expect(page.locator(DIALOG)).to_have_count(0)
 
 
 async def act(page: Page, name: str, **values: str) -> None:
@@ -62,27 +38,9 @@ def did(page: Page, what: str) -> Locator:
     return page.locator(f'[data-did="{what}"]').first
 
 
-async def ask_permit(platform: Platform, number: int) -> str:
+async def ask_effect(platform: Platform, number: int) -> str:
     """What the gate says to one more message to Anna."""
-    body = {
-        "contact_id": f"browser-{number}",
-        "person_id": ANNA,
-        "customer_id": ANNA,
-        "case_id": "case-browser",
-        "treatment_id": f"treatment-{number}",
-        "role": "debtor",
-        "channel": "sms",
-        "purpose": "collect",
-        "contact_point_id": f"{ANNA}-phone",
-        "template": "reminder",
-        "language": "zh-CN",
-        "jurisdiction": "CN",
-        "time_zone": "Asia/Shanghai",
-    }
-    async with platform.client("compliance") as client:
-        headers = {"Idempotency-Key": f"browser-{number}"}
-        response = await client.post("/permits", json=body, headers=headers)
-    return str(response.json()["effect"])
+    return str((await ask_permit(platform, number))["effect"])
 
 
 async def test_the_gate_page_says_that_packs_are_enforced_without_counsel(
@@ -103,7 +61,7 @@ async def test_the_gate_page_says_that_packs_are_enforced_without_counsel(
 async def test_an_officer_places_a_hold_sees_the_contact_denied_and_releases_it(
     page: Page, platform: Platform, tmp_path: Path
 ) -> None:
-    assert await ask_permit(platform, 1) == "allow"
+    assert await ask_effect(platform, 1) == "allow"
     await platform.log_in(page, "chen.officer")
     await page.goto(f"{platform.url}/holds")
     await page.click("[data-testid=place]")
@@ -116,7 +74,7 @@ async def test_an_officer_places_a_hold_sees_the_contact_denied_and_releases_it(
     await page.screenshot(path=tmp_path / "place.png")
     await submit(page)
     await expect(page.locator("tr[data-hold]")).to_contain_text(["人工停催"])
-    assert await ask_permit(platform, 2) == "deny"
+    assert await ask_effect(platform, 2) == "deny"
 
     await page.goto(f"{platform.url}/timeline/{ANNA}")
     denied = page.locator('[data-effect="deny"]').first
@@ -134,7 +92,7 @@ async def test_an_officer_places_a_hold_sees_the_contact_denied_and_releases_it(
     await fill(page, reason="mandate ended")
     await submit(page)
     await expect(page.locator("tr[data-hold]", has_text="人工停催")).to_have_count(0)
-    assert await ask_permit(platform, 3) == "allow"
+    assert await ask_effect(platform, 3) == "allow"
 
 
 async def test_a_complaint_goes_from_intake_to_decision_and_closing_by_two_persons(
@@ -150,7 +108,7 @@ async def test_a_complaint_goes_from_intake_to_decision_and_closing_by_two_perso
     await submit(page)
     await page.wait_for_url("**/complaints/complaint-*")
     file = page.url
-    assert await ask_permit(platform, 4) == "review"
+    assert await ask_effect(platform, 4) == "review"
     await act(page, "acknowledge")
     await expect(page.locator('[data-act="investigate"]')).to_be_disabled()
     await act(page, "assign", assignee_id="chen.officer")
@@ -183,7 +141,7 @@ async def test_a_complaint_goes_from_intake_to_decision_and_closing_by_two_perso
     await act(page, "close")
     await expect(page.locator(".commands .chip").last).to_have_text("已结案")
     await page.screenshot(path=tmp_path / "complaint.png", full_page=True)
-    assert await ask_permit(platform, 5) != "review"
+    assert await ask_effect(platform, 5) != "review"
 
 
 async def test_who_is_complained_about_sees_neither_the_file_nor_how_to_go_on(
@@ -220,7 +178,7 @@ async def test_the_tick_on_the_log_is_green_and_turns_red_when_an_entry_is_alter
     await page.goto(f"{platform.url}/log")
     await expect(page.locator('[data-verdict="ok"]')).to_be_visible()
     await expect(page.locator('[data-check="growth.first"]')).to_be_visible()
-    assert await ask_permit(platform, 6)
+    assert await ask_effect(platform, 6)
     await settled(platform.stack)
     await page.reload()
     await expect(page.locator('[data-check^="growth"]')).to_contain_text("本浏览器上次所见")

@@ -15,6 +15,7 @@ from services.compliance.journal import Journal
 from services.compliance.settings import ComplianceSettings
 from services.compliance.store import holds as store
 from services.compliance.tables import IDEMPOTENCY_KEY
+from shared.contracts.vocabulary import HoldKind
 from shared.ids import derive_id
 from shared.runtime import Runtime
 from shared.web.access_log import DataKind
@@ -38,6 +39,7 @@ def holds_router(runtime: Runtime[ComplianceSettings], gate: Gate) -> APIRouter:
         page: Annotated[Paging, paging()],
         access: Seen,
         person_id: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
+        kind: HoldKind | None = None,
         active: Annotated[bool | None, Query(description="Neither released nor over")] = None,
     ) -> Page[HoldView]:
         """Holds, oldest first."""
@@ -46,6 +48,7 @@ def holds_router(runtime: Runtime[ComplianceSettings], gate: Gate) -> APIRouter:
             rows = await store.listed(
                 connection,
                 person_id=person_id,
+                kind=kind,
                 active=active,
                 now=now,
                 after=page.after(datetime, str),

@@ -70,6 +70,7 @@ async def listed(
     connection: AsyncConnection,
     *,
     person_id: str | None,
+    kind: HoldKind | None,
     active: bool | None,
     now: datetime,
     after: tuple[datetime, str] | None,
@@ -79,6 +80,8 @@ async def listed(
     query = select(hold).order_by(hold.c.placed_at, hold.c.hold_id).limit(limit)
     if person_id is not None:
         query = query.where(hold.c.person_id == person_id)
+    if kind is not None:
+        query = query.where(hold.c.kind == kind)
     in_force = hold.c.released_at.is_(None) & (hold.c.until.is_(None) | (hold.c.until > now))
     if active is not None:
         query = query.where(in_force if active else ~in_force)

@@ -1,6 +1,6 @@
 """What can be done to a complaint, when, by whom, and what has to be said with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -160,9 +160,9 @@ def reasons_against(act: Act, complaint: File, session: Session) -> WhyNot:
     return act.why_not(complaint, session)
 
 
-def possible(complaint: File) -> list[Act]:
-    """The acts that the complaint's state permits."""
-    return [act for act in ACTS if complaint["state"] in act.states and act.fits(complaint)]
+def possible(file: File, acts: Sequence[Act] = ACTS) -> list[Act]:
+    """The acts that the state of a thing permits."""
+    return [act for act in acts if file["state"] in act.states and act.fits(file)]
 
 
 def body_of(act: Act, values: dict[str, Any]) -> dict[str, Any]:

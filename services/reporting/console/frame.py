@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from services.reporting.console.parts.elements import box, link, text
 from services.reporting.console.parts.header import Header, mode_of
+from services.reporting.console.parts.unsigned import unsigned_banner
 from services.reporting.console.texts import Language, Texts
 from services.reporting.console.visit import Console, Page, Visit, address, visit_of
 
@@ -34,6 +35,7 @@ def _add(console: Console, pages: Sequence[Page], page: Page, say: Texts, styles
         mode = mode_of(request.cookies.get("recoup_mode"))
         link(say("skip"), f"#{_MAIN}", classes="skip")
         Header(visit, request.url.path, mode)
+        unsigned_banner(visit)
         with box("shell"):
             _menu(visit, pages)
             with box("page", tag=_MAIN).props(f'id="{_MAIN}" tabindex="-1"'):

@@ -47,7 +47,7 @@ def app(runtime: Runtime[ReportingSettings]) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     install_error_handlers(console)
-    stylesheets = [_versioned(name) for name in ("console.css", "pages.css")]
+    stylesheets = [_versioned(name) for name in ("console.css", "pages.css", "inspection.css")]
     console.include_router(health_router([database_check(runtime.engine)]))
     console.include_router(login.router(sessions, settings, wall, stylesheets[0], zone))
     console.mount("/assets", StaticFiles(directory=_ASSETS))

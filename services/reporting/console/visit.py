@@ -50,6 +50,11 @@ class Visit:
         """Compliance's API for handling complaints: a purpose for which texts may be shown in clear."""
         return replace(self.compliance, purpose=AccessPurpose.COMPLAINT_HANDLING)
 
+    @property
+    def inspection_desk(self) -> Caller:
+        """Compliance's API for inspecting contacts: a purpose for which what was said may be shown."""
+        return replace(self.compliance, purpose=AccessPurpose.QUALITY_INSPECTION)
+
     def now(self) -> datetime:
         """The platform's time."""
         return self.console.live.clock.now()

@@ -1,6 +1,27 @@
 """The pages of the console: one module a page, registered here. The menu is in this order."""
 
-from services.reporting.console.pages import complaint, complaints, flow, gate, holds, log, timeline
+from services.reporting.console.pages import (
+    access,
+    complaint,
+    complaints,
+    completeness,
+    coverage,
+    flow,
+    gate,
+    holds,
+    inspection,
+    inspections,
+    log,
+    member,
+    retention,
+    rotation,
+    sampling,
+    staff,
+    ties,
+    timeline,
+    violation,
+    violations,
+)
 from services.reporting.console.visit import Page
 
 PAGES: tuple[Page, ...] = (
@@ -11,5 +32,20 @@ PAGES: tuple[Page, ...] = (
     holds.PAGE,
     complaints.PAGE,
     complaint.PAGE,
+    inspections.PAGE,
+    inspection.PAGE,
+    sampling.PAGE,
+    coverage.PAGE,
+    violations.PAGE,
+    violations.OWN,
+    violation.PAGE,
+    staff.PAGE,
+    staff.CERTIFICATES,
+    member.PAGE,
+    rotation.PAGE,
+    ties.PAGE,
+    completeness.PAGE,
     log.PAGE,
+    access.PAGE,
+    retention.PAGE,
 )

@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from nicegui import ui
-
 from services.reporting.console import acts
-from services.reporting.console.acts import Act, Field
+from services.reporting.console.acts import Act
 from services.reporting.console.pages.complaints import SEVERITY_TONES
+from services.reporting.console.parts.acting import Desk
 from services.reporting.console.parts.area import Area
 from services.reporting.console.parts.clocks import acknowledging, deciding, show_clock
 from services.reporting.console.parts.elements import box, button, chip, facts, heading, link, panel, text
 from services.reporting.console.parts.file import show_actions, show_evidence, show_history, show_sanctions
-from services.reporting.console.parts.forms import Form, options, reason_field
 from services.reporting.console.parts.tables import short
 from services.reporting.console.visit import Page, Visit, instant
 from shared.web.access_log import IN_CLEAR
@@ -27,6 +25,8 @@ class ComplaintPage:
         self._id = visit.parameters["complaint_id"]
         link(f"← {visit.say('page.complaints')}", visit.url("/complaints"), classes="back")
         self._area = Area(visit, self._fetch, self._draw, lines=10)
+        register, path = visit.complaint_register, f"/complaints/{self._id}"
+        self._desk = Desk(visit, register, path, self._area.load, acts.body_of)
 
     async def _fetch(self) -> File:
         file: File = await self._visit.complaint_register.get(f"/complaints/{self._id}")
@@ -91,67 +91,17 @@ class ComplaintPage:
         facts({name: value for name, value in known.items() if value})
 
     def _acts(self, file: File) -> None:
-        say, session = self._visit.say, self._visit.session
+        say = self._visit.say
         for waits, who in (("clock.asked", "extension_asked_by"), ("clock.proposed", "decision_proposed_by")):
             if file[who] and file["state"] in acts.UNDECIDED:
                 text(say(waits, who=file[who]), tag="p", classes="notice-line")
-        found = acts.possible(file)
-        if not found:
-            text(say("file.can.none"), tag="p", classes="none")
-        with box("act-list"):
-            for act in sorted(found, key=lambda act: not act.main):
-                self._act(act, file, acts.reasons_against(act, file, session))
-
-    def _act(self, act: Act, file: File, why_not: acts.WhyNot) -> None:
-        say = self._visit.say
-        with box("act"):
-            classes = "main" if act.main and why_not is None else ""
-            pressed = button(say(f"act.{act.name}"), lambda: self._open(act, act.path, file), classes=classes)
-            pressed.props["data-act"] = act.name
-            if why_not is not None:
-                pressed.props["disabled"] = True
-                word, what = why_not
-                text(say(f"why-not.{word}", who=what, scope=what), classes="note")
+        self._desk.show(acts.possible(file), file)
 
     def _finish(self, file: File) -> Any:
         if file["state"] != "rectifying" or not self._visit.session.may("complaint:write"):
             return None
         act = Act("finish", "", frozenset())
-        return lambda action_id: self._open(act, f"actions/{action_id}/completion", file)
-
-    def _open(self, act: Act, path: str, file: File) -> None:
-        say = self._visit.say
-
-        async def send(values: dict[str, Any], form: str) -> None:
-            body = acts.body_of(act, values)
-            await self._visit.complaint_register.post(f"/complaints/{self._id}/{path}", body, form)
-            ui.notify(say("act.done"), type="positive")
-
-        name = say(f"act.{act.name}")
-        form = Form(self._visit, name, "", name, send, self._area.load)
-        with form.body:
-            for field in act.fields:
-                self._field(form, field, file)
-            reason_field(form)
-        form.open()
-
-    def _field(self, form: Form, field: Field, file: File) -> None:
-        say = self._visit.say
-        label = (
-            say(f"id.{field.name[:-3]}") if say.has(f"id.{field.name[:-3]}") else say(f"field.{field.name}")
-        )
-        match field.kind:
-            case "choice":
-                named = options(self._visit, field.area, field.names)
-                form.choice(field.name, label, named, required=field.required, value=file.get(field.name))
-            case "words":
-                form.words(field.name, label, required=field.required)
-            case "moment":
-                form.moment(field.name, label, required=field.required)
-            case "line":
-                most = 200 if field.name == "reference" else 64
-                value = file.get(field.name) or ""
-                form.line(field.name, label, required=field.required, value=value, most=most)
+        return lambda action_id: self._desk.open(act, f"actions/{action_id}/completion", file)
 
     def _texts(self) -> None:
         """What was written down, on demand: it is personal data."""

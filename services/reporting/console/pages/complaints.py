@@ -20,6 +20,7 @@ from services.reporting.console.parts.elements import (
     text,
 )
 from services.reporting.console.parts.forms import Form, options
+from services.reporting.console.parts.listing import Tabs
 from services.reporting.console.parts.tables import short
 from services.reporting.console.visit import Page, Visit, instant
 from shared.contracts.complaints import ComplaintCategory, ComplaintSource, Severity
@@ -40,32 +41,20 @@ class Complaints:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self._view = "open"
         say = visit.say
         with heading(say("page.complaints"), say("complaints.lead")):
             if visit.session.may("complaint:write"):
                 button(say("complaints.new"), self._open_form, classes="main", data_testid="new")
         with panel("", "complaints"):
-            with box("tabs").props('role="group"'):
-                self._tabs = {view: self._tab(view) for view in _VIEWS}
+            self._tabs = Tabs({view: say(f"complaints.{view}") for view in _VIEWS}, self._reload)
             self._area = Area(visit, self._fetch, self._draw, lines=6)
-        self._press()
 
-    def _tab(self, view: str) -> ui.element:
-        async def choose() -> None:
-            self._view = view
-            self._press()
-            await self._area.load()
-
-        return button(self._visit.say(f"complaints.{view}"), choose, classes="tab")
-
-    def _press(self) -> None:
-        for view, tab in self._tabs.items():
-            tab.props["aria-pressed"] = "true" if view == self._view else "false"
+    async def _reload(self) -> None:
+        await self._area.load()
 
     async def _fetch(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        query = _VIEWS[self._view](self._visit) | {"limit": str(_PAGE_OF)}
+        query = _VIEWS[self._tabs.now](self._visit) | {"limit": str(_PAGE_OF)}
         async for page in self._visit.compliance.pages("/complaints", most=_MOST_PAGES, **query):
             found += page
         return found

@@ -56,15 +56,16 @@ class Holds:
         await self._area.load()
 
     async def _fetch(self) -> list[dict[str, Any]]:
-        """The newest that fit; kinds are chosen here, for the service does not."""
+        """The newest that fit."""
         found: list[dict[str, Any]] = []
         query = {
             "person_id": (self._person.value or "").strip() or None,
+            "kind": self._kind.value or None,
             "active": "true" if self._open.value else None,
             "limit": _PAGE_OF,
         }
         async for page in self._visit.compliance.pages("/holds", most=_MOST_PAGES, **query):
-            found += [hold for hold in page if self._kind.value in ("", None, hold["kind"])]
+            found += page
         return found[::-1]
 
     def _draw(self, holds: Sequence[dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""The parts of a complaint's file: history, evidence, what has to be put right, consequences."""
+"""The parts of a file: history, evidence, what has to be put right, consequences."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,7 +13,10 @@ Rows = Sequence[dict[str, Any]]
 
 
 def show_history(say: Texts, history: Rows) -> None:
-    """What was done, by whom and why; the newest first."""
+    """What was done, by whom and why; the newest first.
+
+    Details whose names have a colon in them are marks and verdicts, which the file shows elsewhere.
+    """
     with box("entries", tag="ol"):
         for act in reversed(history):
             with box("entry", tag="li") as entry:
@@ -24,9 +27,9 @@ def show_history(say: Texts, history: Rows) -> None:
                         text(say(f"did.{act['act']}"), classes="strong")
                         text(act["actor"], classes="note")
                         text(say.moment(instant(act["at"])), classes="note num entry-time")
-                    if act["reason"]:
-                        text(act["reason"], tag="p")
-                    line = told(say, act["details"], act["details"])
+                    if said := act.get("reason") or act.get("note"):
+                        text(said, tag="p")
+                    line = told(say, act["details"], [name for name in act["details"] if ":" not in name])
                     if line:
                         text(line, tag="p", classes="note")
 

@@ -119,6 +119,11 @@ class Form:
         shown = self.visit.say("time.hint", zone=zone.key)
         self._add(name, element, read, required, f"{hint} {shown}".strip())
 
+    def day(self, name: str, label: str, *, required: bool = True, value: str = "", hint: str = "") -> None:
+        """A date."""
+        element = ui.input(label, value=value).props("outlined dense stack-label type=date")
+        self._add(name, element, lambda: element.value or None, required, hint)
+
     def _add(self, name: str, element: Any, read: Callable[[], Any], required: bool, hint: str) -> None:
         element.classes(f"field field-{name}").props(f'data-field="{name}"')
         if hint:

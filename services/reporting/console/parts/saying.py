@@ -21,6 +21,7 @@ _LISTS = {
     "root_cause": "cause",
     "measure": "measure",
     "clock": "waits",
+    "passed": "yes",
 }
 """Names whose values are words of a closed list."""
 

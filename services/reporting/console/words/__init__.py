@@ -2,18 +2,39 @@
 
 from services.reporting.console.words import (
     complaints,
+    completeness,
     enums,
     facts,
     frame,
     gate,
     holds,
+    inspections,
     live,
     log,
+    privacy,
     problems,
+    staff,
     timeline,
+    violations,
 )
 
-_AREAS = (live, frame, problems, enums, facts, gate, holds, complaints, log, timeline)
+_AREAS = (
+    live,
+    frame,
+    problems,
+    enums,
+    facts,
+    gate,
+    holds,
+    complaints,
+    log,
+    timeline,
+    inspections,
+    violations,
+    staff,
+    completeness,
+    privacy,
+)
 
 TEXTS: dict[str, tuple[str, str]] = {name: text for area in _AREAS for name, text in area.TEXTS.items()}
 
