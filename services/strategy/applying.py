@@ -9,6 +9,7 @@ from services.strategy.domain.facts import Fact
 from services.strategy.domain.policy import Policy
 from services.strategy.domain.records import Entry
 from services.strategy.domain.suspension import NONE_DUE, Deadlines, deadlines
+from services.strategy.policies_in_force import Policies
 from services.strategy.store import files as store
 from services.strategy.store.files import Wanted
 from shared.stream.work import Work
@@ -74,7 +75,10 @@ def _standing(before: CustomerFile, gone: set[tuple[str, str]]) -> Deadlines:
     )
 
 
-async def lay_out(work: Work, policy: Policy, wanted: Wanted) -> Desk:
-    """A desk with the wanted files."""
-    files = await store.lock_files(work.connection, wanted)
+async def lay_out(work: Work, policy: Policy | Policies, wanted: Wanted) -> Desk:
+    """A desk with the wanted files; of several policies the one in force decides."""
+    files, revision = await store.lock_files(work.connection, wanted)
+    if isinstance(policy, Policies):
+        await policy.follow(work.connection, revision)
+        policy = policy.at(work.now)
     return Desk(work, policy, files, dict(files))

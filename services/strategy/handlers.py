@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.strategy.applying import lay_out
 from services.strategy.domain.facts import TimePassed, case_of, customer_of
 from services.strategy.domain.policy import Policy
+from services.strategy.policies_in_force import Policies, as_policies
 from services.strategy.store.files import Wanted
 from shared.contracts.base import Event
 from shared.contracts.contacts import OutcomeRecorded
@@ -18,8 +19,12 @@ NAME = "strategy"
 _TIME_PASSED = TimePassed()
 
 
-def consumer(policy: Policy) -> Consumer:
-    """Strategy's consumer: the debt, the contacts and the conduct, decided by `policy`."""
+def consumer(policy: Policy | Policies) -> Consumer:
+    """Strategy's consumer: the debt, the contacts and the conduct.
+
+    Decided by the stored policy in force at the instant of the batch; by `policy` where there is none.
+    """
+    policies = as_policies(policy)
 
     async def handle(batch: Sequence[Received[Event]], work: Work) -> None:
         concerned = [
@@ -29,14 +34,14 @@ def consumer(policy: Policy) -> Consumer:
         ]
         if not concerned:
             return
-        desk = await lay_out(work, policy, _wanted(concerned))
+        desk = await lay_out(work, policies, _wanted(concerned))
         for customer_id, received in concerned:
             desk.decide(customer_id, received.event, received.correlation)
         await desk.save()
 
     async def on_timers(due: Sequence[Timer], work: Work) -> None:
         fired = [(timer.kind, timer.key) for timer in due]
-        desk = await lay_out(work, policy, Wanted(customers={key for _, key in fired}))
+        desk = await lay_out(work, policies, Wanted(customers={key for _, key in fired}))
         for customer_id in dict.fromkeys(key for _, key in fired):
             desk.decide(customer_id, _TIME_PASSED, None)
         await desk.save(fired)

@@ -1,121 +1,62 @@
-"""Reads a policy from its YAML file; whatever is wrong stops the start with the file and the field named."""
+"""Reads policies; whatever is wrong is told with file, line, column, field and remedy."""
 
-import re
-from collections.abc import Hashable
-from datetime import timedelta
+import json
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, NamedTuple
 
-import msgspec
-import yaml
+from services.strategy.domain.policy import Policy
+from services.strategy.policy.building import build
+from services.strategy.policy.parts import FindPart, checked, composed
+from services.strategy.policy.problems import PolicyError
+from services.strategy.policy.yaml_text import Document, parse
+from services.strategy.policy_document import PolicyText
 
-from services.strategy.domain.policy import Condition, Ladder, LadderEnd, Policy, Segment, Step
-from services.strategy.policy_checks import problems
-from services.strategy.policy_document import ConditionText, LadderText, PolicyText, SegmentText, duration
+__all__ = ["SHIPPED", "PolicyError", "ReadPolicy", "digest_of", "load_policy", "read_file", "read_policy"]
 
-_PATH = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<path>.*)`$", re.DOTALL)
-
-
-class PolicyError(ValueError):
-    """A policy file that cannot be used; the message names the file and each field."""
+SHIPPED = Path(__file__).parent / "policies"
+"""The policies that come with the platform; their names are those of parts."""
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML without tags, and without names given twice."""
+class ReadPolicy(NamedTuple):
+    """A policy that can be used: as it decides, as it is written, and the whole document with its parts."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        names = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for name in names:
-            if names.count(name) > 1:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{name!r} is given twice", node.start_mark
-                )
-        return super().construct_mapping(node, deep)
+    policy: Policy
+    text: PolicyText
+    document: dict[str, Any]
 
 
 def load_policy(path: Path) -> tuple[Policy, dict[str, Any]]:
     """The policy of the file, and the document as it stands there. Raises PolicyError."""
+    found = read_file(path)
+    return found.policy, found.document
+
+
+def read_file(path: Path) -> ReadPolicy:
+    """The policy of the file; its parts are beside it or among those shipped. Raises PolicyError."""
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise PolicyError(f"{path}: cannot be read: {error.strerror}") from None
-    document = _parse(path, content)
-    text = _typed(path, document)
-    wrong = problems(text)
-    if wrong:
-        raise PolicyError("\n".join(f"{path}: {problem}" for problem in wrong))
-    return _policy(text, sha256(content).hexdigest()), document
+        what = f"cannot be read: {error.strerror}"
+        raise PolicyError(
+            Document(str(path), {}).problem("", what, "Check the path and its rights")
+        ) from None
+    return read_policy(str(path), content, lambda name: _part(path.parent, name) or _part(SHIPPED, name))
 
 
-def _parse(path: Path, content: bytes) -> dict[str, Any]:
-    try:
-        document = yaml.load(content, _Loader)  # noqa: S506  # a SafeLoader
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise PolicyError(f"{path}: {where}{error.problem}") from None
-    except (yaml.YAMLError, RecursionError):
-        raise PolicyError(f"{path}: not readable as YAML") from None
-    if not isinstance(document, dict):
-        raise PolicyError(f"{path}: a policy is a mapping of names to values")
-    return document
+def read_policy(file: str, content: bytes, find: FindPart | None = None) -> ReadPolicy:
+    """The policy in `content`; `file` is its name in errors. Raises PolicyError."""
+    document = composed(parse(file, content), find or (lambda name: _part(SHIPPED, name)))
+    text = checked(document)
+    return ReadPolicy(build(text, digest_of(document.content)), text, document.content)
 
 
-def _typed(path: Path, document: dict[str, Any]) -> PolicyText:
-    try:
-        return msgspec.convert(document, PolicyText, str_keys=True)
-    except msgspec.ValidationError as error:
-        found = _PATH.match(str(error))
-        where, what = (found["path"], found["what"]) if found else ("", str(error))
-        raise PolicyError(f"{path}: {where or 'the document'}: {what}") from None
+def digest_of(document: dict[str, Any]) -> str:
+    """SHA-256 of what a document says: comments, order of names and spaces do not count."""
+    said = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return sha256(said.encode()).hexdigest()
 
 
-def _policy(text: PolicyText, digest: str) -> Policy:
-    return Policy(
-        tag=f"{text.name}-{text.version}",
-        digest=digest,
-        zone=ZoneInfo(text.time_zone),
-        minimum_dpd=text.entry.minimum_dpd,
-        minimum_arrears=text.entry.minimum_arrears,
-        pause_after_payment=duration(text.pause_after_payment),
-        grace_days=text.promise.grace_days,
-        tolerance=text.promise.tolerance_percent / 100,
-        longest_promise_days=text.promise.longest_days,
-        segments={segment.name: _segment(segment) for segment in text.segments},
-    )
-
-
-def _segment(text: SegmentText) -> Segment:
-    when = tuple(_condition(condition) for condition in text.when)
-    return Segment(text.name, text.stage, when, _ladder(text.ladder))
-
-
-def _condition(text: ConditionText) -> Condition:
-    codes = []
-    if text.minimum_dpd is not None:
-        codes.append(f"dpd>={text.minimum_dpd}")
-    if text.maximum_dpd is not None:
-        codes.append(f"dpd<={text.maximum_dpd}")
-    if text.minimum_accounts is not None:
-        codes.append(f"accounts>={text.minimum_accounts}")
-    return Condition(
-        minimum_dpd=text.minimum_dpd or 0,
-        maximum_dpd=text.maximum_dpd,
-        minimum_accounts=text.minimum_accounts or 0,
-        minimum_arrears=text.minimum_arrears,
-        codes=tuple(codes),
-    )
-
-
-def _ladder(text: LadderText) -> Ladder:
-    steps = []
-    before = timedelta()
-    for step in text.steps:
-        after = duration(step.after)
-        steps.append(Step(step.step, after - before, step.channel, step.purpose, step.template))
-        before = after
-    if text.repeat_every is not None:
-        return Ladder(tuple(steps), LadderEnd.REPEAT, duration(text.repeat_every))
-    return Ladder(tuple(steps), LadderEnd(text.ladder_end or LadderEnd.STOP))
+def _part(folder: Path, name: str) -> Document | None:
+    path = folder / f"{name}.yaml"
+    return parse(str(path), path.read_bytes()) if path.is_file() else None

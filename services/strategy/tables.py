@@ -37,6 +37,7 @@ customer = Table(
     Column("holds", Integer, nullable=False, comment="On record, released ones too"),
     Column("promises", Integer, nullable=False, comment="On record"),
     Column("opted_out", JSONB, nullable=False, comment="Channels that the debtor refused"),
+    Column("profile", JSONB, nullable=True, comment="What is known beside the debt, for segmentation"),
     comment="The lock under which all that concerns a customer is decided",
     postgresql_with=_UPDATED_OFTEN,
 )
@@ -69,6 +70,7 @@ collection_case = Table(
     Column("last_contact_at", DateTime(timezone=True), nullable=True),
     Column("last_outcome", Text, nullable=True),
     Column("entries", Integer, nullable=False, comment="Of the timeline"),
+    Column("products", JSONB, nullable=False, server_default="{}", comment="Of the overdue accounts"),
     # None of these changes while a case stays where it is, so that such updates touch no index.
     Index("collection_case_list", "status", "opened_at", "case_id"),
     comment="A collection case: all of a customer's accounts from collection entry to exit",
@@ -134,3 +136,5 @@ payment = Table(
 
 idempotency_key = idempotency_table(metadata)
 add_runtime_tables(metadata)
+
+from services.strategy import tables_policies as tables_policies  # noqa: E402  # on the metadata above

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 from services.strategy.api.views import CaseSummary, CaseView, EntryView, PolicyView
 from services.strategy.domain.policy import Policy
 from services.strategy.domain.records import CaseStatus
+from services.strategy.policies_in_force import Policies, as_policies
 from services.strategy.settings import StrategySettings
 from services.strategy.store import queries
 from shared.contracts.vocabulary import CaseStage
@@ -20,8 +21,14 @@ Id = Annotated[str, Path(min_length=1, max_length=64)]
 NO_CASE = "There is no such case."
 
 
-def router(runtime: Runtime[StrategySettings], policy: Policy, document: dict[str, Any]) -> APIRouter:
-    """Cases, their timelines, the running policy; scope `strategy:read`."""
+def router(
+    runtime: Runtime[StrategySettings], policy: Policy | Policies, document: dict[str, Any] | None = None
+) -> APIRouter:
+    """Cases, their timelines, the running policy; scope `strategy:read`.
+
+    `policy`, which `document` says, decides where no stored one is in force.
+    """
+    policies = as_policies(policy, document)
     routes = APIRouter(tags=["cases"], dependencies=[require("strategy:read")])
 
     @routes.get("/cases")
@@ -40,7 +47,7 @@ def router(runtime: Runtime[StrategySettings], policy: Policy, document: dict[st
     @routes.get("/cases/{case_id}", responses=problem_responses(404))
     async def case(case_id: Id) -> CaseView:
         """A case: its segment, promises and holds, and when the next step is due."""
-        return await _view(runtime, policy, case_id)
+        return await _view(runtime, policies, case_id)
 
     @routes.get("/cases/{case_id}/timeline", responses=problem_responses(404))
     async def timeline(case_id: Id, page: Annotated[Paging, paging()]) -> Page[EntryView]:
@@ -60,19 +67,24 @@ def router(runtime: Runtime[StrategySettings], policy: Policy, document: dict[st
         case_id = None if customer is None else customer.latest_case_id
         if case_id is None:
             raise NotFound("The customer has had no case.")
-        return await _view(runtime, policy, case_id)
+        return await _view(runtime, policies, case_id)
 
     @routes.get("/policy", tags=["policy"])
     async def running_policy() -> PolicyView:
         """The policy in force."""
-        return PolicyView(policy=policy.tag, digest=policy.digest, document=document)
+        async with runtime.engine.connect() as connection:
+            await policies.follow_latest(connection)
+        running = policies.running(runtime.clock.now())
+        return PolicyView(policy=running.policy.tag, digest=running.policy.digest, document=running.document)
 
     return routes
 
 
-async def _view(runtime: Runtime[StrategySettings], policy: Policy, case_id: str) -> CaseView:
+async def _view(runtime: Runtime[StrategySettings], policies: Policies, case_id: str) -> CaseView:
     async with runtime.engine.connect() as connection:
+        await policies.follow_latest(connection)
         file = await queries.find_file(connection, case_id)
     if file is None:
         raise NotFound(NO_CASE)
-    return CaseView.of_file(file, policy, runtime.clock.now())
+    now = runtime.clock.now()
+    return CaseView.of_file(file, policies.at(now), now)

@@ -15,6 +15,7 @@ from services.strategy.domain.facts import PromiseNoted
 from services.strategy.domain.policy import Policy
 from services.strategy.domain.promises import refusal
 from services.strategy.domain.records import CaseStatus
+from services.strategy.policies_in_force import Policies, as_policies
 from services.strategy.settings import StrategySettings
 from services.strategy.store import queries
 from services.strategy.store.files import Wanted
@@ -44,8 +45,9 @@ class NewPromise(BaseModel):
     due_date: date
 
 
-def router(runtime: Runtime[StrategySettings], policy: Policy) -> APIRouter:
+def router(runtime: Runtime[StrategySettings], policy: Policy | Policies) -> APIRouter:
     """Promises noted by collectors; scope `strategy:write`."""
+    policies = as_policies(policy)
     routes = APIRouter(tags=["promises"])
     keys = IdempotencyKeys(idempotency_key)
 
@@ -70,7 +72,7 @@ def router(runtime: Runtime[StrategySettings], policy: Policy) -> APIRouter:
             if customer_id is None:
                 raise NotFound(NO_CASE)
             wanted = Wanted(customers={customer_id}, cases={case_id}, with_payments={customer_id})
-            desk = await lay_out(work, policy, wanted)
+            desk = await lay_out(work, policies, wanted)
             _check(desk, customer_id, case_id, body)
             promise_id = derive_id("promise", case_id, request.principal, request.key)
             promised = Money(amount=body.amount, currency=body.currency)

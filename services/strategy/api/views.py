@@ -178,7 +178,7 @@ class PolicyView(BaseModel):
     """The running policy. `policy` is the tag that decisions carry."""
 
     policy: str
-    digest: str = Field(description="SHA-256 of the policy's file")
+    digest: str = Field(description="SHA-256 of what the document says")
     document: dict[str, Any]
 
 

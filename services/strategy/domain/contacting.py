@@ -1,10 +1,14 @@
 """Facts about contacts: what was sent, what came of it, what the person said."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from services.strategy.domain import promises
 from services.strategy.domain.customer_file import Draft
 from services.strategy.domain.facts import PromiseNoted
+from services.strategy.domain.inputs import Cause, Level
+from services.strategy.domain.knowledge import learn
 from services.strategy.domain.records import Case
 from shared.contracts.conduct import OptOutTakenBack
 from shared.contracts.contacts import (
@@ -23,6 +27,14 @@ MESSAGES = (Channel.SMS, Channel.EMAIL, Channel.APP_PUSH, Channel.CALL_AI, Chann
 """What an opt-out from every channel means here: messages without a human. The gate has its own rules."""
 
 _LONGEST_TEXT = 200
+
+_SHOWS: Mapping[OutcomeCode, dict[str, object]] = {
+    OutcomeCode.PROMISE: {"willingness": Level.HIGH},
+    OutcomeCode.REFUSED: {"willingness": Level.LOW},
+    OutcomeCode.HARDSHIP: {"ability": Level.LOW, "cause": Cause.UNABLE_TO_PAY},
+    OutcomeCode.DISPUTE: {"cause": Cause.DISPUTE},
+}
+"""What an outcome tells of willingness, ability and cause (register rows A18, A20, A21)."""
 
 
 def dispatched(draft: Draft, fact: ContactDispatched) -> None:
@@ -73,6 +85,7 @@ def outcome_recorded(draft: Draft, fact: OutcomeRecorded) -> None:
     draft.told_in = case.case_id
     draft.put(msgspec.structs.replace(case, last_outcome=fact.outcome))
     draft.tell(contact=fact.contact_id, outcome=fact.outcome, channel=fact.channel)
+    learn(draft, **_SHOWS.get(fact.outcome, {}))
     if fact.outcome is OutcomeCode.PROMISE:
         _take_promise(draft, fact)
 

@@ -1,8 +1,12 @@
 """Facts about the debt: positions, payments, what else intake says of an account."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from services.strategy.domain.customer_file import Draft
+from services.strategy.domain.inputs import Flag
+from services.strategy.domain.knowledge import learn_flag, learn_tier
 from services.strategy.domain.positions import amounts, take_position
 from services.strategy.domain.promises import settle
 from services.strategy.domain.records import Case, Payment
@@ -19,11 +23,12 @@ from shared.contracts.delinquency import (
     TriggerRaised,
 )
 from shared.contracts.treatments import SuspensionReason
+from shared.contracts.vocabulary import Product
 
 
 def overdue_detected(draft: Draft, fact: OverdueDetected) -> None:
     """One more account is overdue."""
-    take_position(draft, fact.position)
+    take_position(draft, fact.position, _with(draft, fact))
     if draft.open_case is not None:
         draft.tell(account=fact.account_id, dpd=fact.days_past_due, product=fact.product)
 
@@ -31,7 +36,7 @@ def overdue_detected(draft: Draft, fact: OverdueDetected) -> None:
 def overdue_updated(draft: Draft, fact: OverdueUpdated) -> None:
     """An overdue account changed; a day's ageing alone makes no timeline entry."""
     before = draft.open_case
-    take_position(draft, fact.position)
+    take_position(draft, fact.position, _with(draft, fact))
     case = draft.open_case
     if case is not None and (draft.summary is not None or before is None or _differs(before, fact.position)):
         draft.tell(account=fact.account_id, **_position(case))
@@ -39,9 +44,9 @@ def overdue_updated(draft: Draft, fact: OverdueUpdated) -> None:
 
 def overdue_cured(draft: Draft, fact: OverdueCured) -> None:
     """An account is no longer overdue; the last one closes the case."""
-    was_open = draft.open_case is not None
-    take_position(draft, fact.position)
-    if was_open:
+    case = draft.open_case
+    take_position(draft, fact.position, None if case is None else _without(case, fact.account_id))
+    if case is not None:
         draft.tell(account=fact.account_id, cause=fact.cause)
 
 
@@ -82,15 +87,30 @@ def bucket_changed(draft: Draft, fact: BucketChanged) -> None:
 
 
 def classification_changed(draft: Draft, fact: ClassificationChanged) -> None:
-    """The tier of risk changed; told in the timeline, not yet an input of the policy."""
+    """The tier of risk changed: an input of the policy where it is non-performing, told in the timeline."""
+    learn_tier(draft, fact)
     if draft.open_case is not None:
         draft.tell(account=fact.account_id, before=fact.before, after=fact.after)
 
 
 def trigger_raised(draft: Draft, fact: TriggerRaised) -> None:
-    """A breach or an early warning; told in the timeline of a case, opens none yet."""
+    """A breach or an early warning: a flag for the policy to look at, told in the timeline of a case."""
+    learn_flag(draft, Flag(fact.trigger))
     if draft.open_case is not None:
         draft.tell(trigger=fact.trigger, kind=fact.kind[:200])
+
+
+def _with(draft: Draft, fact: OverdueDetected | OverdueUpdated) -> Mapping[str, Product]:
+    case = draft.open_case
+    if case is None:
+        return {fact.account_id: fact.product}
+    if case.products.get(fact.account_id) is fact.product:
+        return case.products
+    return {**case.products, fact.account_id: fact.product}
+
+
+def _without(case: Case, account_id: str) -> Mapping[str, Product]:
+    return {account: product for account, product in case.products.items() if account != account_id}
 
 
 def _record(draft: Draft, fact: PaymentReceived) -> None:

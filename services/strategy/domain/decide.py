@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from services.strategy.domain import conduct, contacting, debt
+from services.strategy.domain import conduct, contacting, debt, knowledge
 from services.strategy.domain.customer_file import CustomerFile, Decided, decided, draft_of
 from services.strategy.domain.facts import Fact, PromiseNoted, TimePassed
 from services.strategy.domain.ladder import advance
 from services.strategy.domain.policy import Policy
 from services.strategy.domain.positions import realign
 from services.strategy.domain.promises import settle
+from shared.contracts import book as book_events
 from shared.contracts import conduct as conduct_events
 from shared.contracts import contacts as contact_events
 from shared.contracts import delinquency as debt_events
@@ -26,6 +27,7 @@ _ON: dict[type[Any], Callable[..., None]] = {
     debt_events.PaymentUndone: debt.payment_undone,
     debt_events.ClassificationChanged: debt.classification_changed,
     debt_events.TriggerRaised: debt.trigger_raised,
+    book_events.CustomerProfiled: knowledge.customer_profiled,
     contact_events.ContactDispatched: contacting.dispatched,
     contact_events.ContactDelivered: contacting.delivered,
     contact_events.ContactFailed: contacting.failed,

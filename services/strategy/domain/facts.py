@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 
-from shared.contracts import conduct, contacts, delinquency, staff
+from shared.contracts import book, conduct, contacts, delinquency, staff
 from shared.contracts.base import Event, Money
 
 
@@ -25,7 +25,8 @@ Fact = Event | PromiseNoted | TimePassed
 
 CONSUMED: frozenset[type[Event]] = frozenset(
     {
-        *delinquency.EVENTS,
+        *(event for event in delinquency.EVENTS if event not in book.EVENTS),
+        book.CustomerProfiled,
         *contacts.EVENTS,
         conduct.HoldPlaced,
         conduct.HoldReleased,

@@ -1,5 +1,7 @@
 """The ladder of treatments: which step is taken when."""
 
+from datetime import timedelta
+
 import msgspec
 
 from services.strategy.domain.customer_file import Draft
@@ -24,7 +26,7 @@ def enter(draft: Draft, case: Case, placement: Placement) -> None:
         segment_since=draft.now,
         round=case.round + 1,
         step=0,
-        next_due_at=draft.now + segment.ladder.steps[0].interval,
+        next_due_at=draft.policy.due(draft.now, segment.ladder.steps[0].interval),
     )
     say_segment(draft, draft.case)
 
@@ -50,6 +52,10 @@ def advance(draft: Draft) -> None:
         return
     until = suspended_until(draft)
     if until is not None and until > draft.now:
+        return
+    if draft.policy.easing is not None and (awake := draft.policy.due(draft.now, timedelta())) > draft.now:
+        # A pause that ended on a day on which nothing is taken.
+        draft.case = msgspec.structs.replace(case, next_due_at=awake)
         return
     segment = draft.policy.segments[case.segment]
     step, taken_in = coming(case, segment.ladder)
@@ -80,7 +86,7 @@ def _skip(draft: Draft, case: Case, step: Step, ladder: Ladder) -> None:
     again = step.number < len(ladder.steps)
     pause = ladder.pause_after(step.number) if again else None
     draft.case = msgspec.structs.replace(
-        case, step=step.number, next_due_at=None if pause is None else draft.now + pause
+        case, step=step.number, next_due_at=None if pause is None else draft.policy.due(draft.now, pause)
     )
     draft.tell(skipped=step.number, channel=step.channel, why="opted_out")
 
@@ -93,7 +99,7 @@ def _take(draft: Draft, case: Case, step: Step, taken_in: int, segment: Segment)
         round=taken_in,
         step=step.number,
         policy=draft.policy.tag,
-        next_due_at=None if pause is None else draft.now + pause,
+        next_due_at=None if pause is None else draft.policy.due(draft.now, pause),
     )
     draft.events.append(
         TreatmentAssigned(

@@ -7,6 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from services.strategy.domain.conditions import Condition
+from services.strategy.domain.easing import Easing
+from services.strategy.domain.inputs import NOTHING_KNOWN, SegmentInputs
 from shared.contracts.delinquency import CustomerPosition
 from shared.contracts.vocabulary import CaseStage, Channel, Purpose
 
@@ -24,15 +27,38 @@ class LadderEnd(StrEnum):
     STOP = "stop"
 
 
+class Owner(StrEnum):
+    """Who is responsible for a segment's cases or for a step (register row B6)."""
+
+    AUTOMATIC = "automatic"
+    CALL_CENTRE = "call_centre"
+    COLLECTOR = "collector"
+    SPECIALIST = "specialist"
+    RELATIONSHIP_MANAGER = "relationship_manager"
+    BRANCH = "branch"
+    LEGAL = "legal"
+    AGENCY = "agency"
+    PARTNER = "partner"
+
+
+ORDINARY_PRIORITY = 50
+"""Of segments from 0 to 100 (register row C3); what work lists weigh beside the case's own figures."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One treatment of a ladder, due `interval` after the step before (the first: after segment entry)."""
+    """One treatment of a ladder, due `interval` after the step before (the first: after segment entry).
+
+    `owner` takes it, the segment's owner where it is None; `within` is how long it may take.
+    """
 
     number: int
     interval: timedelta
     channel: Channel
     purpose: Purpose
     template: str
+    owner: Owner | None = None
+    within: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +77,16 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """All given bounds hold; of `minimum_arrears`, one currency suffices. `codes` name the other bounds."""
+class ServiceLevels:
+    """By when a segment's owner has to act; None: no limit. Counted from segment entry.
 
-    minimum_dpd: int
-    maximum_dpd: int | None
-    minimum_accounts: int
-    minimum_arrears: Mapping[str, Decimal]
-    codes: tuple[str, ...]
+    `first_contact`: the first contact is made. `review_every`: somebody looks at the case. `longest`: the
+    case has left the segment.
+    """
 
-    def reasons(self, position: CustomerPosition) -> tuple[str, ...] | None:
-        """The reason codes where the position is within every bound, else None."""
-        dpd = position.days_past_due
-        if dpd < self.minimum_dpd or (self.maximum_dpd is not None and dpd > self.maximum_dpd):
-            return None
-        if position.overdue_accounts < self.minimum_accounts:
-            return None
-        if not self.minimum_arrears:
-            return self.codes
-        for owed in position.arrears:
-            least = self.minimum_arrears.get(owed.currency)
-            if least is not None and owed.amount >= least:
-                return (*self.codes, f"arrears>={owed.currency}{least:f}")
-        return None
+    first_contact: timedelta | None = None
+    review_every: timedelta | None = None
+    longest: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,9 @@ class Segment:
     stage: CaseStage
     when: tuple[Condition, ...]
     ladder: Ladder
+    owner: Owner = Owner.AUTOMATIC
+    priority: int = ORDINARY_PRIORITY
+    levels: ServiceLevels = ServiceLevels()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +116,10 @@ OTHERWISE = ("otherwise",)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A version of the strategy. `tag` names it in every decision; `digest` is its file's SHA-256."""
+    """A version of the strategy. `tag` names it in every decision; `digest` is its document's SHA-256.
+
+    `looks_beyond`: some condition tests more than the position.
+    """
 
     tag: str
     digest: str
@@ -112,6 +131,8 @@ class Policy:
     tolerance: Decimal
     longest_promise_days: int
     segments: Mapping[str, Segment]
+    easing: Easing | None = None
+    looks_beyond: bool = False
 
     def enters(self, position: CustomerPosition) -> bool:
         """Whether the position is a case: enough days past due, enough arrears in some currency.
@@ -125,18 +146,22 @@ class Policy:
             owed.amount > 0 and owed.amount >= least.get(owed.currency, 0) for owed in position.arrears
         )
 
-    def place(self, position: CustomerPosition) -> Placement | None:
-        """The one segment of the position, the first that matches; None below the entry threshold."""
+    def place(self, position: CustomerPosition, inputs: SegmentInputs = NOTHING_KNOWN) -> Placement | None:
+        """The one segment of the case, the first that matches; None below the entry threshold."""
         if not self.enters(position):
             return None
         for segment in self.segments.values():
             if not segment.when:
                 return Placement(segment, OTHERWISE)
             for condition in segment.when:
-                reasons = condition.reasons(position)
+                reasons = condition.reasons(position, inputs)
                 if reasons is not None:
                     return Placement(segment, reasons)
         raise AssertionError("the last segment takes everything")
+
+    def due(self, start: datetime, interval: timedelta) -> datetime:
+        """When what is due `interval` after `start` is taken: later where days off ease the ladder."""
+        return start + interval if self.easing is None else self.easing.after(start, interval)
 
     def promise_deadline(self, due: date) -> datetime:
         """The end, in UTC, of the last day of grace after `due`, in the policy's time zone."""

@@ -1,8 +1,11 @@
 """What a customer's position does: opens a case, moves it between segments, closes it."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from services.strategy.domain.customer_file import Draft
+from services.strategy.domain.inputs import Profile, SegmentInputs, leading
 from services.strategy.domain.ladder import enter, say_segment
 from services.strategy.domain.policy import Placement
 from services.strategy.domain.promises import settle
@@ -11,7 +14,7 @@ from services.strategy.domain.suspension import announce
 from shared.contracts.base import Money
 from shared.contracts.delinquency import CustomerPosition
 from shared.contracts.treatments import CaseClosed, CaseOpened, CaseOutcome
-from shared.contracts.vocabulary import CaseStage
+from shared.contracts.vocabulary import CaseStage, Product
 
 MOST_DPD = 100_000
 """Days past due beyond this (270 years) are a mistake of the sender."""
@@ -19,16 +22,23 @@ MOST_DPD = 100_000
 MOST_ACCOUNTS = 1_000_000
 
 
-def take_position(draft: Draft, position: CustomerPosition) -> None:
-    """Decide anew on the customer's accounts together."""
+def take_position(
+    draft: Draft, position: CustomerPosition, products: Mapping[str, Product] | None = None
+) -> None:
+    """Decide anew on the customer's accounts together.
+
+    `products` are those of the overdue accounts, by account; None: as the case has them.
+    """
     _check(position)
-    placement = draft.policy.place(position)
     case = draft.open_case
+    if products is None:
+        products = {} if case is None else case.products
+    placement = _place(draft, position, products)
     if case is None:
         if placement is not None:
-            _open(draft, position, placement)
+            _open(draft, position, placement, products)
         return
-    case = draft.case = _seen(case, position)
+    case = draft.case = _seen(case, position, products)
     if placement is None:
         _close(draft, case, "cured" if position.overdue_accounts == 0 else "below_entry")
     elif placement.segment.name != case.segment:
@@ -41,11 +51,18 @@ def take_position(draft: Draft, position: CustomerPosition) -> None:
         draft.tell(reasons=placement.reasons, policy=draft.policy.tag)
 
 
+def place_again(draft: Draft) -> None:
+    """Place the open case anew after something else than its position changed."""
+    case = draft.open_case
+    if case is not None:
+        take_position(draft, _last_position(case))
+
+
 def realign(draft: Draft) -> None:
     """Place a case anew whose segment the running policy does not have."""
     case = draft.open_case
     if case is not None and case.segment not in draft.policy.segments:
-        take_position(draft, _last_position(case))
+        place_again(draft)
 
 
 def amounts(arrears: list[Money]) -> dict[str, str]:
@@ -60,7 +77,16 @@ def _check(position: CustomerPosition) -> None:
         raise ValueError(f"overdue accounts must be from 0 to {MOST_ACCOUNTS}")
 
 
-def _open(draft: Draft, position: CustomerPosition, placement: Placement) -> None:
+def _place(draft: Draft, position: CustomerPosition, products: Mapping[str, Product]) -> Placement | None:
+    if not draft.policy.looks_beyond:
+        return draft.policy.place(position)
+    profile = draft.customer.profile or Profile()
+    return draft.policy.place(position, SegmentInputs(leading(products.values()), profile))
+
+
+def _open(
+    draft: Draft, position: CustomerPosition, placement: Placement, products: Mapping[str, Product]
+) -> None:
     customer = draft.customer
     number = customer.cases + 1
     draft.customer = msgspec.structs.replace(customer, cases=number)
@@ -76,7 +102,7 @@ def _open(draft: Draft, position: CustomerPosition, placement: Placement) -> Non
         segment_since=draft.now,
         round=1,
         step=0,
-        next_due_at=draft.now + placement.segment.ladder.steps[0].interval,
+        next_due_at=draft.policy.due(draft.now, placement.segment.ladder.steps[0].interval),
         paused_until=None,
         paused_by=None,
         opened_at=draft.now,
@@ -86,6 +112,7 @@ def _open(draft: Draft, position: CustomerPosition, placement: Placement) -> Non
         bucket=position.bucket,
         overdue_accounts=position.overdue_accounts,
         arrears=position.arrears,
+        products=products,
     )
     draft.supersede(case)
     _say_opened(draft, case)
@@ -108,13 +135,14 @@ def _say_opened(draft: Draft, case: Case) -> None:
     draft.tell(opened=case.number, dpd=case.days_past_due, bucket=case.bucket, arrears=amounts(case.arrears))
 
 
-def _seen(case: Case, position: CustomerPosition) -> Case:
+def _seen(case: Case, position: CustomerPosition, products: Mapping[str, Product]) -> Case:
     return msgspec.structs.replace(
         case,
         days_past_due=position.days_past_due,
         bucket=position.bucket,
         overdue_accounts=position.overdue_accounts,
         arrears=position.arrears,
+        products=products,
     )
 
 

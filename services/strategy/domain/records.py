@@ -1,5 +1,6 @@
 """What strategy remembers: the records behind its tables, field by field in the columns' order."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -7,9 +8,10 @@ from typing import Any
 
 import msgspec
 
+from services.strategy.domain.inputs import Profile
 from shared.contracts.base import Money
 from shared.contracts.treatments import CaseOutcome
-from shared.contracts.vocabulary import CaseStage, Channel, HoldKind, OutcomeCode
+from shared.contracts.vocabulary import CaseStage, Channel, HoldKind, OutcomeCode, Product
 from shared.ids import derive_id
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -39,7 +41,7 @@ class Customer(msgspec.Struct, frozen=True, gc=False):
     """One row a customer: the lock under which all that concerns the customer is decided.
 
     `cases` numbers the cases so far. `holds` and `promises` count those on record, so that a customer
-    without any costs no look-up.
+    without any costs no look-up. `profile` is what is known beside; None: nothing.
     """
 
     customer_id: str
@@ -47,6 +49,7 @@ class Customer(msgspec.Struct, frozen=True, gc=False):
     holds: int = 0
     promises: int = 0
     opted_out: tuple[Channel, ...] = ()
+    profile: Profile | None = None
 
     @property
     def latest_case_id(self) -> str | None:
@@ -59,7 +62,7 @@ class Case(msgspec.Struct, frozen=True, gc=False):
 
     `round` counts the passes through a ladder, `step` is the last step taken in this pass, `next_due_at`
     when the ladder wants the next (None: it ended). `paused_by` is the payment behind `paused_until`.
-    `entries` counts the timeline.
+    `entries` counts the timeline. `products` are those of the overdue accounts, by account.
     """
 
     case_id: str
@@ -87,6 +90,7 @@ class Case(msgspec.Struct, frozen=True, gc=False):
     last_contact_at: datetime | None = None
     last_outcome: OutcomeCode | None = None
     entries: int = 0
+    products: Mapping[str, Product] = {}
 
 
 class Promise(msgspec.Struct, frozen=True, gc=False):

@@ -1,7 +1,7 @@
 """Customers' files in sets: one query a table to lock and load them, one statement a table to save."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.strategy.domain.customer_file import CustomerFile, PaymentKey
 from services.strategy.domain.records import Case, Customer, Entry, Hold, Payment, Promise
-from services.strategy.store import recordset
+from services.strategy.store import policies, recordset
 from services.strategy.tables import case_event, collection_case, customer, hold, payment, promise
 from shared.database import sets
 
@@ -26,21 +26,37 @@ class Wanted:
     with_payments: set[str] = field(default_factory=set)
 
 
-async def lock_files(connection: AsyncConnection, wanted: Wanted) -> dict[str, CustomerFile]:
-    """The files of the wanted customers, locked until the transaction ends; unknown customers get one."""
+async def lock_files(
+    connection: AsyncConnection, wanted: Wanted
+) -> tuple[dict[str, CustomerFile], int | None]:
+    """The files of the wanted customers, locked until the transaction ends; unknown customers get one.
+
+    Beside them, so that it costs no statement, the revision of the policies; None: nobody is wanted.
+    """
     missing = [Customer(customer_id) for customer_id in sorted(wanted.customers)]
     await sets.insert(connection, customer, missing, skip_existing=True)
-    customers = await recordset.fetch(
-        connection, customer, Customer, "customer_id", wanted.customers, lock=True
+    customers, revision = await recordset.lock_beside(
+        connection, customer, Customer, "customer_id", wanted.customers, policies.REVISION
     )
     cases = await _cases(connection, customers, wanted)
     holds = await _holds(connection, customers)
     promises = await _promises(connection, customers)
     payments = await _payments(connection, customers, wanted)
-    return {
+    files = {
         each.customer_id: _file(each, cases.get(each.customer_id, {}), promises, holds, payments)
         for each in customers
     }
+    return files, revision
+
+
+async def read_files(connection: AsyncConnection, customers: Iterable[str]) -> list[CustomerFile]:
+    """The files of customers, not locked; for looking only."""
+    wanted = Wanted(customers=set(customers))
+    known = await recordset.fetch(connection, customer, Customer, "customer_id", wanted.customers)
+    cases = await _cases(connection, known, wanted)
+    holds = await _holds(connection, known)
+    promises = await _promises(connection, known)
+    return [_file(each, cases.get(each.customer_id, {}), promises, holds, {}) for each in known]
 
 
 def _file(

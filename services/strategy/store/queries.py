@@ -77,5 +77,29 @@ async def timeline(connection: AsyncConnection, case_id: str, after: int | None,
     return [_record(row, Entry) for row in await connection.execute(query)]
 
 
+async def steps_taken(connection: AsyncConnection, case: Case) -> list[tuple[int, datetime]]:
+    """The steps that a case took since it entered its segment, in order, and when."""
+    columns = case_event.c
+    query = (
+        select(columns.summary["step"].as_integer(), columns.at)
+        .where(columns.case_id == case.case_id, columns.at >= case.segment_since)
+        .where(columns.summary.has_key("treatment"))
+        .order_by(columns.sequence)
+    )
+    return [(row[0], row[1]) for row in await connection.execute(query)]
+
+
+async def open_customers(connection: AsyncConnection, after: str, limit: int) -> list[str]:
+    """Customers with an open case, by id, after one."""
+    columns = collection_case.c
+    query = (
+        select(columns.customer_id)
+        .where(columns.status == CaseStatus.OPEN, columns.customer_id > after)
+        .order_by(columns.customer_id)
+        .limit(limit)
+    )
+    return list((await connection.execute(query)).scalars())
+
+
 def _record(row: Row[Any], record: type[R]) -> R:
     return msgspec.convert(dict(zip(record.__struct_fields__, row, strict=True)), record)

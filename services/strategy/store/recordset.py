@@ -37,10 +37,31 @@ async def fetch(
     return _decoder(record).decode(found.scalar_one())
 
 
+async def lock_beside(
+    connection: AsyncConnection,
+    table: Table,
+    record: type[R],
+    column: str,
+    values: Iterable[str],
+    beside: str,
+) -> tuple[list[R], int | None]:
+    """The records as by `fetch` with a lock, and the number that the SQL `beside` gives, in one statement.
+
+    None without values, for then nothing is asked.
+    """
+    wanted = sorted(set(values))
+    if not wanted:
+        return [], None
+    found = await connection.execute(_fetch(table, column, True, beside), {"wanted": wanted})
+    records, number = found.one()
+    return _decoder(record).decode(records), number
+
+
 @cache
-def _fetch(table: Table, column: str, lock: bool) -> TextClause:
+def _fetch(table: Table, column: str, lock: bool, beside: str = "") -> TextClause:
+    also = f", {beside}" if beside else ""
     return text(
-        "SELECT coalesce(json_agg(found), '[]')::text FROM ("  # noqa: S608  # names of our own tables
+        f"SELECT coalesce(json_agg(found), '[]')::text{also} FROM ("  # noqa: S608  # names of our own tables
         f'SELECT {_names(table)} FROM {table.name} WHERE "{column}" = ANY(CAST(:wanted AS text[]))'
         f" ORDER BY {_keys(table)}{' FOR UPDATE' if lock else ''}) AS found"
     )

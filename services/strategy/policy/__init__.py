@@ -1,0 +1,1 @@
+"""Policies as documents: read, checked, composed, compared, and which of them is in force when."""
