@@ -7,13 +7,17 @@ from typing import cast
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake import border
-from services.intake.desk import Desk, lay_out, open_accounts, save
+from services.intake.booking import book
+from services.intake.classifying import upgrade_observed
+from services.intake.desk import Desk, lay_out, open_accounts
 from services.intake.domain import parties
-from services.intake.domain.delinquency import Outcome, age, decide, trigger
+from services.intake.domain.delinquency import AccountEvent, age, decide, trigger
 from services.intake.domain.parties import Seal
 from services.intake.domain.rules import Moment, Rules
 from services.intake.domain.validation import check, check_name
-from services.intake.store import accounts, customers, source
+from services.intake.finishing import AGEING, finish, tell
+from services.intake.grouping import GROUP, add_up
+from services.intake.store import accounts, customers, groups, source
 from shared.contracts.base import Event
 from shared.contracts.control import ANY_SOURCE, ReplayRequested
 from shared.contracts.corebank import (
@@ -24,13 +28,20 @@ from shared.contracts.corebank import (
     PaymentReversed,
     RiskSignalled,
 )
+from shared.contracts.corebank_book import AccountTermsGiven, CustomerProfileGiven, GroupGiven
 from shared.contracts.topics import CORE_BANK
 from shared.stream.received import Received
 from shared.stream.timers import Timer
 from shared.stream.work import Consumer, Work
 
-AGEING = "ageing"
-"""Kind of the timers that fire when time alone changes an account; the key is the account."""
+CustomerEvent = (
+    AccountEvent
+    | CustomerChanged
+    | CovenantBreached
+    | RiskSignalled
+    | CustomerProfileGiven
+    | AccountTermsGiven
+)
 
 
 def consumer(rules: Rules, seal: Seal) -> Consumer:
@@ -79,20 +90,31 @@ class Handlers:
         for received in events:
             check_name(received.source, received.id)
             check(received.event, moment, self.rules)
-        locked = await customers.lock(work.connection, {received.event.customer_id for received in events})
+        locked = await customers.lock(work.connection, _concerned(events))
         # Only behind the lock is a repeat seen that another worker is applying just now.
         fresh = await border.admit(work.connection, events, work.now)
         if not fresh:
             return
         desk = await lay_out(work.connection, locked, (received.event for received in fresh))
         for received in fresh:
-            self._apply(received, desk, work, moment)
-        await save(work.connection, desk)
-        self._set_timers(desk, work)
+            if isinstance(received.event, GroupGiven):
+                await groups.keep(work.connection, received.event, received.id)
+                work.set_timer(GROUP, received.event.group_id, work.now)
+            else:
+                self._apply(received.event, received, desk, work, moment)
+        await finish(desk, work, moment, self.rules)
 
     async def on_timers(self, timers: Sequence[Timer], work: Work) -> None:
-        """Assess accounts again that time has changed."""
+        """Assess accounts again that time has changed, and add up groups."""
         moment = self.rules.moment(work.now)
+        named = [timer.key for timer in timers if timer.kind == GROUP]
+        if named:
+            await add_up(named, work, moment)
+        await self._age([timer for timer in timers if timer.kind == AGEING], work, moment)
+
+    async def _age(self, timers: Sequence[Timer], work: Work, moment: Moment) -> None:
+        if not timers:
+            return
         owners = await accounts.owners(work.connection, {timer.key for timer in timers})
         locked = await customers.lock(work.connection, owners.values())
         desk = await open_accounts(work.connection, locked, set(owners))
@@ -101,14 +123,21 @@ class Handlers:
                 continue
             account = desk.account(timer.key, owners[timer.key])
             customer = desk.customers[account.customer_id]
-            _tell(age(customer, account, moment, self.rules), account.customer_id, None, desk, work)
-        await save(work.connection, desk)
-        self._set_timers(desk, work, fired=True)
+            upgrade_observed(desk, timer.key, moment, self.rules)
+            tell(age(customer, account, moment, self.rules), account.customer_id, None, desk, work)
+        await finish(desk, work, moment, self.rules, fired=True)
 
-    def _apply(self, received: Received[CoreBankEvent], desk: Desk, work: Work, moment: Moment) -> None:
-        event = received.event
+    def _apply(
+        self,
+        event: CustomerEvent,
+        received: Received[CoreBankEvent],
+        desk: Desk,
+        work: Work,
+        moment: Moment,
+    ) -> None:
         customer = desk.customers[event.customer_id]
         correlation = received.correlation or received.id
+        desk.correlations[event.customer_id] = correlation
         if isinstance(event, CustomerChanged):
             for told in parties.decide(customer, event, self.seal):
                 work.emit(told, key=told.person_id, aggregate=customer.customer_id, correlation=correlation)
@@ -118,28 +147,22 @@ class Handlers:
                 desk.check_owner(event.account_id, event.customer_id)
             work.emit(trigger(event), key=event.customer_id, correlation=correlation)
             return
+        if isinstance(event, CustomerProfileGiven | AccountTermsGiven):
+            book(event, received.id, desk, work, correlation)
+            return
         account = desk.account(event.account_id, event.customer_id)
         outcome = decide(customer, account, event, received.id, moment, self.rules)
         if isinstance(event, PaymentPosted | PaymentReversed):
             desk.note_payment(account, event.payment_id)
-        _tell(outcome, event.customer_id, correlation, desk, work)
-
-    def _set_timers(self, desk: Desk, work: Work, *, fired: bool = False) -> None:
-        for account_id, before in desk.touched.items():
-            account = desk.accounts[account_id]
-            ages_on = account.standing.ages_on
-            known = before.standing.ages_on if before is not None and not fired else None
-            if ages_on == known:
-                continue
-            if ages_on is None:
-                work.cancel_timer(AGEING, account_id)
-            else:
-                due_at = self.rules.start_of(ages_on)
-                work.set_timer(AGEING, account_id, due_at, aggregate=account.customer_id)
+        tell(outcome, event.customer_id, correlation, desk, work)
 
 
-def _tell(outcome: Outcome, customer_id: str, correlation: str | None, desk: Desk, work: Work) -> None:
-    for event in outcome.events:
-        work.emit(event, key=customer_id, correlation=correlation)
-    if outcome.move is not None:
-        desk.moves.append(outcome.move)
+def _concerned(events: Sequence[Received[CoreBankEvent]]) -> set[str]:
+    """The customers of the events; of a group, its members."""
+    found: set[str] = set()
+    for received in events:
+        if isinstance(received.event, GroupGiven):
+            found.update(received.event.members)
+        else:
+            found.add(received.event.customer_id)
+    return found

@@ -40,6 +40,7 @@ customer = Table(
     Column("overdue_accounts", Integer, nullable=False),
     Column("oldest_unpaid", Date, nullable=True, comment="Of the overdue accounts"),
     Column("arrears", JSONB, nullable=False, comment="Of the overdue accounts: amounts by currency"),
+    Column("profile", JSONB, nullable=True, comment="What kind of debtor; NULL while nobody said"),
     Index("customer_overdue", "customer_id", postgresql_where=text("overdue_accounts > 0")),
     postgresql_with={"fillfactor": 80},
     comment="One row a customer: the lock of everything below, and the position last announced",
@@ -62,6 +63,12 @@ account = Table(
     Column("as_of", DateTime(timezone=True), nullable=True, comment="Of the snapshot"),
     Column("snapshot", JSONB, nullable=True, comment="The latest; NULL while only payments are known"),
     Column("closure", JSONB, nullable=True),
+    Column("seen_late_on", Date, nullable=True, comment="The last day any snapshot showed it overdue"),
+    Column("seen_bad_on", Date, nullable=True, comment="The last day any snapshot showed it non-performing"),
+    Column("terms", JSONB, nullable=True, comment="What was agreed; NULL while nobody said"),
+    Column("group_id", Text, nullable=True, comment="The joint-liability group of the terms"),
+    Column("tier_floor", Text, nullable=True, comment="Staff decided: not better than this"),
+    Column("upgraded_on", Date, nullable=True, comment="What showed it non-performing until then is over"),
     Column("overdue", Boolean, nullable=False),
     Column("days_past_due", Integer, nullable=False, comment="As last announced"),
     Column("bucket", Text, nullable=False),
@@ -69,8 +76,13 @@ account = Table(
     Column("outstanding", Numeric(18, 2), nullable=False, comment="After payments"),
     Column("oldest_unpaid", Date, nullable=True),
     Column("ages_on", Date, nullable=True, comment="When time alone changes the standing; has a timer"),
+    Column("falling_due", Date, nullable=True, comment="The due date last announced, while it lies ahead"),
+    Column("tier", Text, nullable=False, server_default="normal", comment="Of risk classification"),
+    Column("late_on", Date, nullable=True, comment="The last day it is known to have been overdue"),
+    Column("bad_on", Date, nullable=True, comment="The last day it is known to have been non-performing"),
     Index("account_of_customer", "customer_id"),
     Index("account_overdue", "account_id", postgresql_where=text("overdue")),
+    Index("account_of_group", "group_id", postgresql_where=text("group_id IS NOT NULL")),
     postgresql_with={"fillfactor": 80},
     comment="What was told of a loan account, and where it stands",
 )
@@ -84,6 +96,7 @@ payment = Table(
     Column("currency", Text, nullable=True),
     Column("effective_at", DateTime(timezone=True), nullable=True),
     Column("reversed_at", DateTime(timezone=True), nullable=True),
+    Column("paid_by", Text, nullable=True, comment="The person who paid in the debtor's place"),
     comment="Every payment that was published, whether its account is known or not",
 )
 
@@ -98,8 +111,11 @@ account_history = Table(
     Column("bucket_after", Text, nullable=False),
     Column("days_past_due", Integer, nullable=False),
     Column("arrears", Numeric(18, 2), nullable=False),
+    Column("tier_before", Text, nullable=True),
+    Column("tier_after", Text, nullable=True, comment="NULL where the tier stayed"),
+    Column("tier_reason", Text, nullable=True),
     Index("account_history_of_account", "account_id", "entry_id"),
-    comment="Each move of an account from one bucket to another",
+    comment="Each move of an account from one bucket or tier to another",
 )
 
 source_event = Table(
@@ -130,3 +146,5 @@ source_progress = Table(
 
 personal_access = access_table(metadata)
 add_runtime_tables(metadata)
+
+from services.intake import tables_book, tables_doors  # noqa: E402, F401  # tables on the metadata above

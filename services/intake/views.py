@@ -6,16 +6,20 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Self
 
+import msgspec
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
 from services.intake.domain.account import Account, Payment, PaymentState, Standing, state_of
+from services.intake.domain.allocation import Owed
 from services.intake.domain.assessment import assess, balance
+from services.intake.domain.classification import TierReason
 from services.intake.domain.customer import Customer, exposure_of, position_of
 from services.intake.domain.delinquency import Cause
 from services.intake.domain.rules import Moment, Rules
 from shared.contracts.corebank import ClosureReason
-from shared.contracts.vocabulary import PartyRole, Product
+from shared.contracts.lending import BalanceComponent
+from shared.contracts.vocabulary import PartyRole, Product, RiskClassification
 
 
 class AccountState(StrEnum):
@@ -40,6 +44,7 @@ class AccountSummary(BaseModel):
     arrears: Decimal = Field(description="Unpaid, due on or before the business date")
     outstanding: Decimal
     oldest_unpaid: date | None
+    tier: RiskClassification = Field(description="Of risk classification, as last announced")
 
     @classmethod
     def of(cls, account: Account, moment: Moment, rules: Rules) -> Self:
@@ -52,6 +57,10 @@ class Component(BaseModel):
 
     due_date: date
     amount: Decimal
+    principal: Decimal
+    interest: Decimal
+    fee: Decimal
+    penalty: Decimal
     due: bool = Field(description="Due on or before the business date, so part of the arrears")
 
 
@@ -63,11 +72,12 @@ class PaymentView(BaseModel):
     currency: str | None
     effective_at: datetime | None
     reversed_at: datetime | None
+    paid_by: str | None = Field(description="The person who paid in the debtor's place")
     state: PaymentState
 
 
 class MoveView(BaseModel):
-    """A move from one bucket to another."""
+    """A move from one bucket or tier to another; the tiers are null where the tier stayed."""
 
     at: datetime
     cause: Cause
@@ -75,6 +85,9 @@ class MoveView(BaseModel):
     bucket_after: str
     days_past_due: int
     arrears: Decimal
+    tier_before: RiskClassification | None
+    tier_after: RiskClassification | None
+    tier_reason: TierReason | None
 
 
 class AccountView(AccountSummary):
@@ -86,6 +99,7 @@ class AccountView(AccountSummary):
     branch: str | None
     closed_at: datetime | None
     closure_reason: ClosureReason | None
+    terms: dict[str, Any] | None = Field(description="Security, group, partner, pledge, officer, limit")
     components: list[Component]
     payments: list[PaymentView] = Field(description="The latest 200")
     history: list[MoveView] = Field(description="The latest 200, newest first")
@@ -109,10 +123,8 @@ class AccountView(AccountSummary):
             branch=snapshot.branch if snapshot else None,
             closed_at=closure.effective_at if closure else None,
             closure_reason=closure.reason if closure else None,
-            components=[
-                Component(due_date=due, amount=amount, due=due <= moment.today)
-                for due, amount in balance(account, rules).unpaid
-            ],
+            terms=msgspec.to_builtins(account.terms.terms) if account.terms else None,
+            components=[_component(each, moment) for each in balance(account, rules).owed()],
             payments=[_payment(account, payment) for payment in payments],
             history=[MoveView.model_validate(row, from_attributes=True) for row in history],
         )
@@ -150,6 +162,7 @@ class CustomerSummary(BaseModel):
 class CustomerView(CustomerSummary):
     """A customer with accounts and persons."""
 
+    profile: dict[str, Any] | None = Field(description="Null while nobody said what kind of debtor it is")
     accounts: list[AccountSummary]
     persons: list[PersonView]
     parties_version: int | None = Field(description="Null while nobody was named")
@@ -164,6 +177,7 @@ class CustomerView(CustomerSummary):
         persons = sorted(customer.persons.items())
         return cls(
             **_position(customer, moment, rules),
+            profile=msgspec.to_builtins(customer.profile.profile) if customer.profile else None,
             accounts=[AccountSummary.of(account, moment, rules) for account in accounts],
             persons=[PersonView(person_id=person_id, role=role) for person_id, role in persons],
             parties_version=customer.parties_version if customer.parties_version >= 0 else None,
@@ -183,7 +197,21 @@ def _summary(account: Account, moment: Moment, rules: Rules) -> dict[str, Any]:
         "arrears": standing.arrears,
         "outstanding": standing.outstanding,
         "oldest_unpaid": standing.oldest_unpaid,
+        "tier": standing.tier,
     }
+
+
+def _component(owed: Owed, moment: Moment) -> Component:
+    parts = owed.charges.by_component(owed.amount)
+    return Component(
+        due_date=owed.due,
+        amount=owed.amount,
+        principal=parts[BalanceComponent.PRINCIPAL],
+        interest=owed.charges.interest,
+        fee=owed.charges.fee,
+        penalty=owed.charges.penalty,
+        due=owed.due <= moment.today,
+    )
 
 
 def _state(account: Account, standing: Standing) -> AccountState:
@@ -212,5 +240,6 @@ def _payment(account: Account, payment: Payment) -> PaymentView:
         currency=payment.currency,
         effective_at=payment.effective_at,
         reversed_at=payment.reversed_at,
+        paid_by=payment.paid_by,
         state=state_of(payment, account.snapshot),
     )

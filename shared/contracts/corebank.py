@@ -7,18 +7,31 @@ a snapshot carries the account's version (`as_of`, `sequence`), payments their e
 from decimal import Decimal
 from enum import StrEnum
 
+from shared.contracts import corebank_book
 from shared.contracts.base import Currency, Day, Event, Id, Instant, Part, check_amount
+from shared.contracts.corebank_book import AccountTermsGiven, CustomerProfileGiven, GroupGiven
 from shared.contracts.vocabulary import ContactPointKind, PartyRole, Product
 
 
 class UnpaidInstalment(Part, frozen=True, kw_only=True):
-    """What is still owed of one due date; due dates on or before the business date are arrears."""
+    """What is still owed of one due date; due dates on or before the business date are arrears.
+
+    `interest`, `fee` and `penalty` are parts of `amount`; the rest of it is principal.
+    """
 
     due_date: Day
     amount: Decimal
+    interest: Decimal = Decimal(0)
+    fee: Decimal = Decimal(0)
+    penalty: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
         check_amount("unpaid.amount", self.amount)
+        if self.interest or self.fee or self.penalty:
+            for name in ("interest", "fee", "penalty"):
+                check_amount(f"unpaid.{name}", getattr(self, name))
+            if self.interest + self.fee + self.penalty > self.amount:
+                raise ValueError("unpaid.amount must not be less than its interest, fee and penalty together")
 
 
 class AccountSnapshot(Event, frozen=True, kw_only=True):
@@ -40,7 +53,10 @@ class AccountSnapshot(Event, frozen=True, kw_only=True):
 
 
 class PaymentPosted(Event, frozen=True, kw_only=True):
-    """Money credited to an account at `effective_at` (which may lie in the past)."""
+    """Money credited to an account at `effective_at` (which may lie in the past).
+
+    `paid_by`: the person who paid in the debtor's place, a guarantor for example (register row A3).
+    """
 
     type_ = "corebank.payment.posted.v1"
     payment_id: Id
@@ -49,6 +65,7 @@ class PaymentPosted(Event, frozen=True, kw_only=True):
     amount: Decimal
     currency: Currency
     effective_at: Instant
+    paid_by: Id | None = None
 
     def __post_init__(self) -> None:
         check_amount("amount", self.amount)
@@ -142,6 +159,7 @@ EVENTS: tuple[type[Event], ...] = (
     CustomerChanged,
     CovenantBreached,
     RiskSignalled,
+    *corebank_book.EVENTS,
 )
 
 CoreBankEvent = (
@@ -152,4 +170,7 @@ CoreBankEvent = (
     | CustomerChanged
     | CovenantBreached
     | RiskSignalled
+    | CustomerProfileGiven
+    | AccountTermsGiven
+    | GroupGiven
 )

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from enum import StrEnum
 
+from shared.contracts import book
 from shared.contracts.base import Currency, Day, Event, Id, Instant, Money, Part
 from shared.contracts.vocabulary import Product, RiskClassification
 
@@ -82,7 +83,10 @@ class BucketChanged(Event, frozen=True, kw_only=True):
 
 
 class PaymentReceived(Event, frozen=True, kw_only=True):
-    """Money arrived on an account, overdue or not."""
+    """Money arrived on an account, overdue or not.
+
+    `paid_by`: the person who paid in the debtor's place, a guarantor for example (register row A3).
+    """
 
     type_ = "payment.received.v1"
     customer_id: Id
@@ -91,6 +95,7 @@ class PaymentReceived(Event, frozen=True, kw_only=True):
     paid: Money
     effective_at: Instant
     position: CustomerPosition
+    paid_by: Id | None = None
 
 
 class PaymentUndone(Event, frozen=True, kw_only=True):
@@ -103,6 +108,7 @@ class PaymentUndone(Event, frozen=True, kw_only=True):
     paid: Money
     effective_at: Instant
     position: CustomerPosition
+    paid_by: Id | None = None
 
 
 class ClassificationChanged(Event, frozen=True, kw_only=True):
@@ -142,4 +148,5 @@ EVENTS: tuple[type[Event], ...] = (
     PaymentUndone,
     ClassificationChanged,
     TriggerRaised,
+    *book.EVENTS,
 )

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from services.intake.domain.account_facts import NO_ORDERS, NOTHING_SEEN, Orders, Seen, Terms
+from services.intake.domain.allocation import Charges, Owed
 from services.intake.domain.rules import CURRENT_BUCKET
 from shared.contracts.corebank import (
     AccountClosed,
@@ -16,8 +18,10 @@ from shared.contracts.corebank import (
     ClosureReason,
     PaymentPosted,
     PaymentReversed,
+    UnpaidInstalment,
 )
-from shared.contracts.vocabulary import Product
+from shared.contracts.lending import LoanTerms
+from shared.contracts.vocabulary import Product, RiskClassification
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -32,7 +36,10 @@ def in_cents(amount: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The account as the bank saw it at `as_of`; later ones by `version` replace it."""
+    """The account as the bank saw it at `as_of`; later ones by `version` replace it.
+
+    `charges` go with `unpaid`, one for each; empty where all of it is principal.
+    """
 
     product: Product
     currency: str
@@ -42,6 +49,17 @@ class Snapshot:
     outstanding: Decimal
     unpaid: Unpaid
     branch: str | None
+    charges: tuple[Charges, ...] = ()
+
+    @property
+    def owed(self) -> list[Owed]:
+        """The unpaid due dates with their charges, oldest first."""
+        if not self.charges:
+            return [Owed(due, amount) for due, amount in self.unpaid]
+        return [
+            Owed(due, amount, charges)
+            for (due, amount), charges in zip(self.unpaid, self.charges, strict=True)
+        ]
 
     @property
     def version(self) -> tuple[datetime, int, str]:
@@ -51,7 +69,10 @@ class Snapshot:
 
 @dataclass(slots=True)
 class Payment:
-    """A payment as far as it is known: its reversal may arrive before it does."""
+    """A payment as far as it is known: its reversal may arrive before it does.
+
+    `paid_by`: the person who paid in the debtor's place (代偿).
+    """
 
     account_id: str
     payment_id: str
@@ -59,6 +80,7 @@ class Payment:
     currency: str | None = None
     effective_at: datetime | None = None
     reversed_at: datetime | None = None
+    paid_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +98,11 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an account stood when it was last assessed; `ages_on` is when time alone changes that."""
+    """Where an account stood when it was last assessed; `ages_on` is when time alone changes that.
+
+    `falling_due`: the due date last announced, while it lies ahead. `late_on` and `bad_on` are those of
+    `Seen`, and what the payments since the snapshot add.
+    """
 
     overdue: bool = False
     days_past_due: int = 0
@@ -85,6 +111,10 @@ class Standing:
     outstanding: Decimal = ZERO
     oldest_unpaid: date | None = None
     ages_on: date | None = None
+    falling_due: date | None = None
+    tier: RiskClassification = RiskClassification.NORMAL
+    late_on: date | None = None
+    bad_on: date | None = None
 
 
 NOTHING_OWED = Standing()
@@ -100,6 +130,9 @@ class Account:
     closure: Closure | None = None
     payments: dict[str, Payment] = field(default_factory=dict)
     standing: Standing = NOTHING_OWED
+    seen: Seen = NOTHING_SEEN
+    terms: Terms | None = None
+    orders: Orders = NO_ORDERS
 
     @property
     def closed(self) -> bool:
@@ -115,7 +148,7 @@ class Account:
         known = self.snapshot
         if known is not None and (event.as_of, event.sequence, event_id) <= known.version:
             return
-        unpaid = sorted((item.due_date, in_cents(item.amount)) for item in event.unpaid if item.amount)
+        unpaid, charges = _unpaid(event)
         self.snapshot = Snapshot(
             event.product,
             event.currency,
@@ -123,9 +156,18 @@ class Account:
             event.sequence,
             event_id,
             in_cents(event.outstanding),
-            tuple(unpaid),
+            unpaid,
             event.branch,
+            charges,
         )
+
+    def take_terms(self, version: int, event_id: str, terms: LoanTerms) -> bool:
+        """Keep the terms if they are the latest; whether they were."""
+        known = self.terms
+        if known is not None and (version, event_id) <= (known.version, known.event_id):
+            return False
+        self.terms = Terms(version, event_id, terms)
+        return True
 
     def post(self, event: PaymentPosted) -> bool:
         """Keep the payment; False if it was known.
@@ -135,10 +177,10 @@ class Account:
         known = self.payments.get(event.payment_id)
         told = (in_cents(event.amount), event.currency, event.effective_at)
         if known is not None and known.amount is not None:
-            if told != (known.amount, known.currency, known.effective_at):
+            if (*told, event.paid_by) != (known.amount, known.currency, known.effective_at, known.paid_by):
                 raise ValueError(
                     f"payment {event.payment_id} of account {self.account_id} was posted before "
-                    "with another amount, currency or time"
+                    "with another amount, currency, time or payer"
                 )
             return False
         if self.snapshot is not None and self.snapshot.currency != event.currency:
@@ -148,6 +190,7 @@ class Account:
             )
         payment = self._payment(event.payment_id)
         payment.amount, payment.currency, payment.effective_at = told
+        payment.paid_by = event.paid_by
         return True
 
     def reverse(self, event: PaymentReversed) -> bool:
@@ -168,6 +211,18 @@ class Account:
         if payment is None:
             payment = self.payments[payment_id] = Payment(self.account_id, payment_id)
         return payment
+
+
+def _unpaid(event: AccountSnapshot) -> tuple[Unpaid, tuple[Charges, ...]]:
+    items = [item for item in event.unpaid if item.amount]
+    if not any(item.interest or item.fee or item.penalty for item in items):
+        return tuple(sorted((item.due_date, in_cents(item.amount)) for item in items)), ()
+    owed = sorted((item.due_date, in_cents(item.amount), _charges(item)) for item in items)
+    return tuple((due, amount) for due, amount, _ in owed), tuple(charges for _, _, charges in owed)
+
+
+def _charges(item: UnpaidInstalment) -> Charges:
+    return Charges(in_cents(item.interest), in_cents(item.fee), in_cents(item.penalty))
 
 
 class PaymentState(StrEnum):

@@ -6,9 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 from services.intake.domain.account import Account
+from services.intake.domain.account_facts import Profile
 from services.intake.domain.rules import Moment, Rules
 from shared.contracts.base import Money
 from shared.contracts.delinquency import CustomerPosition
+from shared.contracts.lending import CustomerProfile
 from shared.contracts.vocabulary import PartyRole
 
 
@@ -33,6 +35,15 @@ class Customer:
     exposure: Exposure = NO_EXPOSURE
     accounts: dict[str, Account] = field(default_factory=dict)
     persons: dict[str, PartyRole] = field(default_factory=dict)
+    profile: Profile | None = None
+
+    def take_profile(self, version: int, event_id: str, profile: CustomerProfile) -> bool:
+        """Keep the profile if it is the latest; whether it was."""
+        known = self.profile
+        if known is not None and (version, event_id) <= (known.version, known.event_id):
+            return False
+        self.profile = Profile(version, event_id, profile)
+        return True
 
 
 def exposure_of(accounts: Iterable[Account]) -> Exposure:

@@ -8,7 +8,10 @@ from enum import StrEnum
 
 from services.intake.domain.account import Account, Standing
 from services.intake.domain.assessment import assess
+from services.intake.domain.classification import TierReason
 from services.intake.domain.customer import Customer, exposure_of, position_of
+from services.intake.domain.evidence import note_snapshot
+from services.intake.domain.notices import notices
 from services.intake.domain.rules import Moment, Rules
 from shared.contracts.base import Event, Money
 from shared.contracts.corebank import (
@@ -31,6 +34,7 @@ from shared.contracts.delinquency import (
     Trigger,
     TriggerRaised,
 )
+from shared.contracts.vocabulary import RiskClassification
 
 AccountEvent = AccountSnapshot | PaymentPosted | PaymentReversed | AccountClosed
 
@@ -43,11 +47,12 @@ class Cause(StrEnum):
     REVERSAL = "reversal"
     CLOSURE = "closure"
     AGEING = "ageing"
+    CLASSIFICATION = "classification"
 
 
 @dataclass(frozen=True, slots=True)
 class BucketMove:
-    """An entry of the account's history: it moved from one bucket to another."""
+    """An entry of the account's history: it moved from one bucket or one tier to another."""
 
     account_id: str
     at: datetime
@@ -56,6 +61,9 @@ class BucketMove:
     bucket_after: str
     days_past_due: int
     arrears: Decimal
+    tier_before: RiskClassification | None = None
+    tier_after: RiskClassification | None = None
+    tier_reason: TierReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,8 @@ def decide(
     ValueError where the event contradicts what is known.
     """
     if isinstance(event, AccountSnapshot):
+        if rules.tiers is not None:
+            note_snapshot(account, event, rules, rules.tiers)
         account.take_snapshot(event, event_id)
         return _reassess(customer, account, Cause.SNAPSHOT, [], moment, rules)
     if isinstance(event, PaymentPosted):
@@ -115,8 +125,9 @@ def _reassess(
     unchanged = before.overdue == after.overdue and (not after.overdue or _same(before, after))
     if not unchanged or cause is Cause.SNAPSHOT:
         customer.exposure = exposure_of(customer.accounts.values())
+    ahead = notices(account, before, moment, rules)
     if unchanged and not money:
-        return Outcome([])
+        return Outcome(ahead)
     position = position_of(customer.exposure, moment, rules)
     events = [tell(position) for tell in money]
     if after.overdue and not before.overdue:
@@ -127,6 +138,7 @@ def _reassess(
         events.append(_overdue(OverdueUpdated, account, moment, position))
         if before.bucket != after.bucket:
             events.append(_bucket_changed(account, before, moment))
+    events += ahead
     return Outcome(events, _move(account, before, cause, moment))
 
 
@@ -232,6 +244,7 @@ def _money(account: Account, payment_id: str, *, received: bool, undone: bool) -
             paid=paid,
             effective_at=at,
             position=position,
+            paid_by=payment.paid_by,
         )
 
     return [teller(kind, at) for kind, at in kinds]

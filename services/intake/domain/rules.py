@@ -1,11 +1,15 @@
 """The numbers that the decisions depend on, and the moment at which they are made."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from services.intake.domain.allocation import OLDEST_FIRST, Allocation
+from services.intake.domain.tiers import TierRules
+from shared.contracts.vocabulary import Product
 
 CURRENT_BUCKET = "M0"
 
@@ -57,17 +61,33 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a bank configures. `threshold`: arrears up to this amount do not count as overdue."""
+    """What a bank configures. `threshold`: arrears up to this amount do not count as overdue; `thresholds`
+    are those of single currencies.
+
+    `reminder_days`: how long before its due date an instalment is announced; 0 for never.
+    `analysis_days`: an account of `analysed` products that is more days past due needs its cause analysed;
+    None for never. Without `tiers` nothing is classified.
+    """
 
     zone: ZoneInfo
     buckets: Buckets
     threshold: Decimal = Decimal(0)
+    thresholds: Mapping[str, Decimal] = field(default_factory=dict)
+    allocation: Allocation = OLDEST_FIRST
+    reminder_days: int = 0
+    analysis_days: int | None = None
+    analysed: frozenset[Product] = frozenset()
+    tiers: TierRules | None = None
     future_tolerance: timedelta = timedelta(days=2)
     time_zones: frozenset[str] = field(default=frozenset(), repr=False)
 
     def moment(self, now: datetime) -> Moment:
         """`now` with its business date."""
         return Moment(now, self.business_date(now))
+
+    def threshold_of(self, currency: str) -> Decimal:
+        """Arrears of this currency up to this amount do not count as overdue."""
+        return self.thresholds.get(currency, self.threshold)
 
     def business_date(self, instant: datetime) -> date:
         """The date of an instant where the bank keeps its books."""

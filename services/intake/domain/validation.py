@@ -21,12 +21,14 @@ from shared.contracts.corebank import (
     PersonGiven,
     RiskSignalled,
 )
+from shared.contracts.corebank_book import AccountTermsGiven, CustomerProfileGiven, GroupGiven
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 DUE_DATES = (date(1970, 1, 1), date(2200, 1, 1))
 MOST_NUMBER = 2**63 - 1
 MOST_UNPAID = 1200
 MOST_PERSONS = 200
+MOST_MEMBERS = 1000
 MOST_CONTACT_POINTS = 100
 LONGEST_TEXT = 320
 LONGEST_NAME_OF_EVENT = 256
@@ -61,6 +63,8 @@ def _snapshot(event: AccountSnapshot, moment: Moment, rules: Rules) -> None:
 
 def _payment(event: PaymentPosted | PaymentReversed, moment: Moment, rules: Rules) -> None:
     _ids(event, "payment_id", "account_id", "customer_id")
+    if isinstance(event, PaymentPosted):
+        _ids(event, "paid_by")
     _instant("effective_at", event.effective_at, moment, rules)
 
 
@@ -99,6 +103,27 @@ def _person(person: PersonGiven, rules: Rules) -> None:
     for point in person.contact_points:
         _ids(point, "contact_point_id")
         _text("value of a contact point", point.value)
+
+
+def _profile(event: CustomerProfileGiven, moment: Moment, rules: Rules) -> None:
+    _ids(event, "customer_id")
+    _number("version", event.version)
+
+
+def _terms(event: AccountTermsGiven, moment: Moment, rules: Rules) -> None:
+    _ids(event, "account_id", "customer_id")
+    _ids(event.terms, "group_id", "partner", "officer_id")
+    _number("version", event.version)
+
+
+def _group(event: GroupGiven, moment: Moment, rules: Rules) -> None:
+    _ids(event, "group_id")
+    _number("version", event.version)
+    if len(event.members) > MOST_MEMBERS:
+        raise ValueError(f"members has {len(event.members)} items, at most {MOST_MEMBERS} are accepted")
+    if any("\0" in member for member in event.members):
+        raise ValueError("members contains a NUL character")
+    _distinct("member", event.members)
 
 
 def _ids(holder: Any, *fields: str) -> None:
@@ -142,4 +167,7 @@ _CHECKS: dict[type[Event], Callable[[Any, Moment, Rules], None]] = {
     CustomerChanged: _customer,
     CovenantBreached: _trigger,
     RiskSignalled: _trigger,
+    CustomerProfileGiven: _profile,
+    AccountTermsGiven: _terms,
+    GroupGiven: _group,
 }

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.intake.domain.account_facts import Profile
 from services.intake.domain.customer import Customer, Exposure
 from services.intake.tables import customer, party
 from shared.contracts.vocabulary import PartyRole
@@ -17,7 +18,8 @@ from shared.database import sets
 
 # The JSON comes as text and is decoded straight into its types, where there is any.
 SELECT = (
-    "SELECT customer_id, parties_version, overdue_accounts, oldest_unpaid, CAST(arrears AS text)"
+    "SELECT customer_id, parties_version, overdue_accounts, oldest_unpaid, CAST(arrears AS text),"
+    " CAST(profile AS text)"
     " FROM customer"
 )
 _LOCK = text(f"{SELECT} WHERE customer_id = ANY(CAST(:wanted AS text[])) ORDER BY customer_id FOR UPDATE")
@@ -26,6 +28,7 @@ _MAKE = text(
     " SELECT wanted, -1, 0, '{}' FROM unnest(CAST(:wanted AS text[])) AS wanted ON CONFLICT DO NOTHING"
 )
 _amounts = msgspec.json.Decoder(dict[str, Decimal])
+_profile = msgspec.json.Decoder(Profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class CustomerRow:
     overdue_accounts: int
     oldest_unpaid: date | None
     arrears: dict[str, Decimal]
+    profile: Profile | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +64,18 @@ async def lock(connection: AsyncConnection, customer_ids: Iterable[str]) -> dict
 
 def customer_of(row: Sequence[Any]) -> Customer:
     """The customer of a row of `SELECT`, without accounts and persons."""
-    customer_id, parties_version, overdue_accounts, oldest_unpaid, arrears = row
-    if not overdue_accounts:
-        return Customer(customer_id, parties_version)
-    amounts = tuple(sorted(_amounts.decode(arrears).items()))
-    return Customer(customer_id, parties_version, Exposure(overdue_accounts, oldest_unpaid, amounts))
+    customer_id, parties_version, overdue_accounts, oldest_unpaid, arrears, profile = row
+    found = Customer(customer_id, parties_version)
+    if profile is not None:
+        found.profile = _profile.decode(profile)
+    if overdue_accounts:
+        amounts = tuple(sorted(_amounts.decode(arrears).items()))
+        found.exposure = Exposure(overdue_accounts, oldest_unpaid, amounts)
+    return found
 
 
 async def save(connection: AsyncConnection, customers: Iterable[Customer]) -> None:
-    """Write the customers' version of parties and exposure."""
+    """Write the customers' version of parties, exposure and profile."""
     rows = [
         CustomerRow(
             each.customer_id,
@@ -76,6 +83,7 @@ async def save(connection: AsyncConnection, customers: Iterable[Customer]) -> No
             each.exposure.overdue_accounts,
             each.exposure.oldest_unpaid,
             dict(each.exposure.arrears),
+            each.profile,
         )
         for each in customers
     ]

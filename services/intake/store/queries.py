@@ -15,11 +15,12 @@ from services.intake.store.accounts import COLUMNS
 
 _ACCOUNT = text(f"SELECT {COLUMNS} FROM account WHERE account_id = :account_id")  # noqa: S608
 _PAYMENTS = text(
-    "SELECT account_id, payment_id, amount, currency, effective_at, reversed_at FROM payment"
+    "SELECT account_id, payment_id, amount, currency, effective_at, reversed_at, paid_by FROM payment"
     " WHERE account_id = :account_id ORDER BY effective_at DESC NULLS FIRST, payment_id LIMIT :limit"
 )
 _HISTORY = text(
-    "SELECT at, cause, bucket_before, bucket_after, days_past_due, arrears FROM account_history"
+    "SELECT at, cause, bucket_before, bucket_after, days_past_due, arrears, tier_before, tier_after,"
+    " tier_reason FROM account_history"
     " WHERE account_id = :account_id ORDER BY entry_id DESC LIMIT :limit"
 )
 

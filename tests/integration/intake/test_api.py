@@ -18,6 +18,7 @@ from shared.runtime import Runtime
 from tests.integration.intake.conftest import Intake
 from tests.unit.intake.builders import NOW, at, closure, day, payment, reversal, snapshot
 
+NO_CHARGES = {"interest": "0.00", "fee": "0.00", "penalty": "0.00"}
 KEYS = {
     sha256(name.encode()).hexdigest(): {"subject": name, "scopes": [scope], "roles": []}
     for name, scope in (("reader", "intake:read"), ("stranger", "strategy:read"))
@@ -71,9 +72,11 @@ async def test_an_account_shows_what_its_position_is_made_of(intake, client):
         "branch": None,
         "closed_at": None,
         "closure_reason": None,
+        "tier": "normal",
+        "terms": None,
         "components": [
-            {"due_date": "2025-03-01", "amount": "20.00", "due": True},
-            {"due_date": "2025-03-31", "amount": "50.00", "due": False},
+            {"due_date": "2025-03-01", "amount": "20.00", "principal": "20.00", **NO_CHARGES, "due": True},
+            {"due_date": "2025-03-31", "amount": "50.00", "principal": "50.00", **NO_CHARGES, "due": False},
         ],
         "payments": None,
         "history": None,

@@ -35,6 +35,20 @@ CHOICES: dict[str, list[Any]] = {
     "time_zone": [None, "Asia/Shanghai", "Nowhere/At_All", *TEXTS],
     "name": TEXTS,
     "value": TEXTS,
+    "interest": ["0", "0.01", "1E+2"],
+    "fee": ["0"],
+    "penalty": ["0"],
+    "paid_by": [None, "G1", *IDS],
+    "party_type": ["individual", "corporate"],
+    "size_band": [None, "large"],
+    "industry": [None, "C26", "Z"],
+    "multi_lender": [True, False],
+    "special_handling": [True, False],
+    "overdue_at_all_banks": [None, "20", "100.01", "NaN"],
+    "security": ["pledged", "guaranteed"],
+    "pledged": [None, {"amount": "1", "currency": "CNY"}],
+    "credit_limit": [None],
+    "members": [["C1", "C2"], [], ["C1", "C1"], ["C\0"], ["x"] * 1001],
 }
 
 
@@ -50,6 +64,8 @@ def filled(chance: random.Random, kind: type[msgspec.Struct]) -> dict[str, Any]:
         elif field.name in ("persons", "contact_points"):
             inner = field.type.__args__[0]
             made[field.name] = [filled(chance, inner) for _ in range(chance.randint(0, 2))]
+        elif field.name in ("profile", "terms"):
+            made[field.name] = filled(chance, field.type)
         elif field.name == "kind" and kind.__name__ == "ContactPointGiven":
             made["kind"] = "phone"
         else:

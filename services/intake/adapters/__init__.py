@@ -1,0 +1,1 @@
+"""Other systems' events, said in our contract's words."""
