@@ -15,12 +15,14 @@ from recoup.commands import (
     importing,
     lanes,
     migrating,
+    policy,
     reconciling,
     retention,
     running,
     scoring,
     templates,
     up,
+    uploading,
 )
 from recoup.errors import Mistake
 from recoup.local.errors import LocalStackError
@@ -35,6 +37,7 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("demo")(demo.demo)
 app.command("import")(importing.import_file)
+app.command("upload")(uploading.upload)
 app.command("reconcile")(reconciling.reconcile_command)
 app.command("run")(running.run)
 app.command("migrate")(migrating.migrate_command)
@@ -45,6 +48,7 @@ app.add_typer(gate.app, name="gate")
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(lanes.app, name="lanes")
 app.add_typer(retention.app, name="retention")
+app.add_typer(policy.app, name="policy")
 app.add_typer(scoring.app, name="score")
 app.add_typer(templates.app, name="templates")
 
