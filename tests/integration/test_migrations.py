@@ -52,7 +52,8 @@ async def test_the_history_makes_just_the_tables_that_the_code_knows(migrated: s
 
 async def test_migrating_again_changes_nothing(migrated: str) -> None:
     service = SERVICES["intake"]
-    assert await migrate(migrated, service.name, service.history, "secret") == "0003"
+    newest = max(path.name[:4] for path in (service.history / "versions").glob("0*.py"))
+    assert await migrate(migrated, service.name, service.history, "secret") == newest
 
 
 @pytest.mark.parametrize(
