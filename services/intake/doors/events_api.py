@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
@@ -39,6 +39,8 @@ class EventError(BaseModel):
 
     index: int = Field(description="Its place in the batch, from 0")
     field: str
+    code: Literal["event"] = "event"
+    """As every problem names its invalid parts; what the rule is, the message says."""
     message: str
     remedy: str
 
