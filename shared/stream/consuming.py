@@ -110,8 +110,6 @@ class Session:
         if self._unplaced:
             await self._place(member)
         epoch = self._epoch
-        if gathering := self.pace.gathers_for(monotonic()):
-            await asyncio.sleep(gathering)
         records = await member.fetch(FETCH_WAIT_SECONDS, self.pace.size)
         async with self._busy:
             if records and epoch == self._epoch:
@@ -174,7 +172,6 @@ class Session:
             return
         while True:
             started = monotonic()
-            self.pace.started(len(batch), started)
             self._applying = asyncio.create_task(self.applier.apply(batch))
             try:
                 applied = await self._applying

@@ -1,10 +1,9 @@
 """The batch size follows the time that batches take, within its bounds."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.stream.pace import AIM_SECONDS, APART_SECONDS, FEW, LARGEST, SMALLEST, Pace
+from shared.stream.pace import AIM_SECONDS, LARGEST, SMALLEST, Pace
 
 batches = st.lists(st.tuples(st.integers(0, 3000), st.floats(0, 10)), max_size=50)
 
@@ -43,13 +42,3 @@ def test_fast_full_batches_reach_the_largest_size_and_slow_ones_the_smallest() -
     assert pace.size == SMALLEST
     pace.took(pace.size, 0.01)
     assert pace.size > SMALLEST
-
-
-def test_small_batches_start_apart_and_a_large_one_is_followed_at_once() -> None:
-    pace = Pace()
-    assert pace.gathers_for(100.0) == 0
-    pace.started(FEW - 1, 100.0)
-    assert pace.gathers_for(100.0) == pytest.approx(APART_SECONDS)
-    assert pace.gathers_for(100.0 + 2 * APART_SECONDS) == 0
-    pace.started(FEW, 200.0)
-    assert pace.gathers_for(200.0) == 0
