@@ -6,14 +6,16 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
 from recoup.errors import Mistake
-from recoup.imports.uci_histories import Book, read_histories
+
+if TYPE_CHECKING:
+    from recoup.imports.uci_histories import Book
 
 app = typer.Typer(help="Scoring models: train, predict.", no_args_is_help=True)
 
@@ -117,7 +119,9 @@ def predict(
     typer.echo(f"{len(probabilities):,} accounts scored by {manifest.model_id}", err=True)
 
 
-def _read(path: Path, *, labelled: bool) -> Book:
+def _read(path: Path, *, labelled: bool) -> "Book":
+    from recoup.imports.uci_histories import read_histories  # numpy, which no other command waits for
+
     try:
         return read_histories(path, labelled=labelled)
     except (OSError, EOFError, csv.Error) as error:

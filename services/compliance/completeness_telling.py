@@ -2,7 +2,7 @@
 
 import msgspec
 
-from services.compliance import inspection_violations as register
+from services.compliance import violation_register as register
 from services.compliance.domain.completeness.finding import Finding
 from services.compliance.domain.completeness.rules import CITATION, Settlement
 from services.compliance.domain.inspection.violations import Found

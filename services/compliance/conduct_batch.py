@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.compliance import hindsight, inspection_violations
+from services.compliance import hindsight, violation_register
 from services.compliance.complaints import ReportedComplaints
 from services.compliance.domain.conduct import (
     OptedOut,
@@ -88,7 +88,7 @@ class Conduct:
         await keeping.add_first(connection, self.communicated, self.asked_in)
         await self.complaints.save()
         if self.violations:
-            await inspection_violations.register(self.violations, BY_ITSELF, self.work, self.journal)
+            await violation_register.register(self.violations, BY_ITSELF, self.work, self.journal)
         doubtful = {hold.person_id for hold in self.holds} | {person for person, _ in self.opt_outs}
         await attempts.doubt(connection, doubtful | {one.person_id for one in self.spoken}, now)
 

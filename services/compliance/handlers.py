@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.compliance import complaints, conduct, holding, inspection_violations, moving
+from services.compliance import complaints, conduct, holding, moving, violation_register
 from services.compliance.domain.complaints.policy import ComplaintPolicy
 from services.compliance.domain.gate.request import Collector
 from services.compliance.domain.record import DecisionRecord
@@ -106,7 +106,7 @@ async def fire(due: Sequence[Timer], work: Work, journal: Journal, policy: Compl
         if timer.kind == PERMIT_EXPIRY:
             await _expire(datetime.fromisoformat(timer.key), work, journal)
     await complaints.on_timers(due, work, journal, policy)
-    await inspection_violations.on_timers(due, work, journal)
+    await violation_register.on_timers(due, work, journal)
     await journal.write(work)
 
 

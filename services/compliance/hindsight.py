@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from services.compliance import inspection_violations
+from services.compliance import violation_register
 from services.compliance.domain import hindsight
 from services.compliance.domain.dossier import Dossier
 from services.compliance.domain.gate.facts import Attempt, AttemptOutcome
@@ -90,7 +90,7 @@ async def _tell(suspects: Mapping[str, _Suspect], gate: Gate, work: Work, journa
     kept = await evidence.of_permits(work.connection, suspects)
     found = _breaches(suspects, kept, gate)
     if found:
-        await inspection_violations.register(found, BY_ITSELF, work, journal)
+        await violation_register.register(found, BY_ITSELF, work, journal)
 
 
 def _was_made(attempt: Attempt) -> bool:

@@ -13,9 +13,10 @@ from services.compliance.domain.packs.decoding import (
 from services.compliance.domain.packs.digest import lock_text, read_lock
 from services.compliance.domain.packs.library import Library
 from services.compliance.domain.packs.problems import PackError, Problem
+from shared.calendar import days
 
 PACKS = Path(__file__).parent / "packs"
-CALENDARS = Path(__file__).parent / "calendars"
+CALENDARS = days.DATA
 LOCK = "packs.lock"
 
 

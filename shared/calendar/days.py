@@ -12,7 +12,8 @@ import yaml
 
 KindOfDay = Literal["holiday", "makeup_workday", "weekend", "workday"]
 
-_DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent / "data"
+"""One file a calendar, of this form; the rule packs' calendars are the same files."""
 _ONE_DAY = timedelta(days=1)
 
 
@@ -55,7 +56,7 @@ class DayCalendar:
 
 def calendar_ids() -> frozenset[str]:
     """The calendars that there are."""
-    return frozenset(path.stem for path in _DATA.glob("*.yaml"))
+    return frozenset(path.stem for path in DATA.glob("*.yaml"))
 
 
 @cache
@@ -63,7 +64,7 @@ def calendar(calendar_id: str) -> DayCalendar:
     """The calendar of that id. Raises KeyError where there is none."""
     if calendar_id not in calendar_ids():
         raise KeyError(calendar_id)
-    data = msgspec.convert(yaml.safe_load((_DATA / f"{calendar_id}.yaml").read_text()), _Data)
+    data = msgspec.convert(yaml.safe_load((DATA / f"{calendar_id}.yaml").read_text()), _Data)
     special: dict[date, KindOfDay] = {}
     for year in data.years.values():
         special |= dict.fromkeys(_days_off(year), "holiday")

@@ -16,9 +16,9 @@ from services.compliance.domain.inspection import remedying
 from services.compliance.domain.inspection.acts import Step
 from services.compliance.domain.inspection.violations import Violation
 from services.compliance.domain.inspection.words import Appeal, ViolationState
-from services.compliance.inspection_violations import ViolationRegister
 from services.compliance.store import inspection_violations as store
 from services.compliance.store.inspection_violations import Filters
+from services.compliance.violation_register import ViolationRegister
 from shared.contracts.complaints import Severity
 from shared.security.principals import Principal
 from shared.web.access_log import Access

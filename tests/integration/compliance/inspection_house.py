@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from services.compliance import inspection_violations
+from services.compliance import violation_register
 from services.compliance.api.inspections import inspection_routers
 from services.compliance.inspection_sampling import Sampler
 from services.compliance.inspection_telling import RECTIFICATION
@@ -146,7 +146,7 @@ class Inspections:
                 work.connection, range(self.house.settings.partitions), work.now, 1000
             )
             journal = Journal(self.house.settings.pseudonyms)
-            await inspection_violations.on_timers(due, work, journal)
+            await violation_register.on_timers(due, work, journal)
             await journal.write(work)
         return sum(timer.kind == RECTIFICATION for timer in due)
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest_asyncio
 
 from services.compliance.domain.inspection.violations import Found
-from services.compliance.inspection_violations import register
 from services.compliance.journal import Journal
+from services.compliance.violation_register import register
 from shared.contracts.complaints import Severity
 from tests.conftest import EngineFor
 from tests.integration.compliance.inspection_house import Inspections, inspections, key_of

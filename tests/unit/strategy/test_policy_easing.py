@@ -1,17 +1,14 @@
 """Holidays ease the ladder (register row C9)."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import services.compliance
 from services.strategy.domain.easing import Easing
 from services.strategy.domain.facts import TimePassed
-from shared.calendar import days
 from shared.calendar.days import calendar, calendar_ids
 from shared.contracts.treatments import TreatmentAssigned
 from tests.unit.strategy.builders import Story, detected
@@ -70,14 +67,6 @@ def test_c9_easing_only_delays_and_more_intensity_never_delays_more(
     assert easing(1, 1).after(start, interval) == start + interval
     assert easing(min(1, holiday + 0.5), 1).after(start, interval) <= eased
     assert easing(holiday, weekend).after(start, interval + timedelta(hours=1)) >= eased
-
-
-def test_calendars_are_the_same_for_strategy_and_for_the_gate() -> None:
-    own = Path(days.__file__).parent / "data"
-    gate = Path(services.compliance.__path__[0]) / "calendars"
-    assert {path.name: path.read_bytes() for path in own.iterdir()} == {
-        path.name: path.read_bytes() for path in gate.iterdir()
-    }
 
 
 def test_an_unknown_calendar_is_refused_and_an_uncovered_year_has_weekends_only() -> None:
